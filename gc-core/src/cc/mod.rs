@@ -1,0 +1,813 @@
+//! [`Cc`]: the strong pointer.
+//!
+//! A thin typed handle over `object` and `collect`, with the methods of [`std::rc::Rc`]. Invariants:
+//!
+//! 1. A `Cc` owns one count of its object's strong count, and its address may be used to reach the object's block.
+//! 2. The value of the object is alive as long as a `Cc` to it can be used. (The collector drops values to which there
+//!    still are pointers, but only such as lie in values that it drops too; and a type with traced pointers has no
+//!    destructor that could read them.)
+
+mod exclusive;
+mod traits;
+mod weak;
+
+use crate::collect::{collect_automatically, die, leave, release_weak, with_heap};
+use crate::heap::{Generation, Heap, Shape, State, Word, word_of};
+use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer, VTable};
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::{self, ManuallyDrop, MaybeUninit};
+use core::ops::Deref;
+use core::pin::Pin;
+use core::ptr::{self, NonNull};
+pub use exclusive::CcMut;
+use std::alloc::{Layout, handle_alloc_error};
+pub use weak::Weak;
+
+/// A reference-counted pointer whose cycles are collected. 'Cc' stands for 'cycle-collected'.
+///
+/// `Cc<T>` is [`Rc<T>`](std::rc::Rc) with one promise more: what cannot be reached any more is freed even where its
+/// members refer to each other. Cloning, dropping and dereferencing cost what they cost with `Rc`. A value dies the
+/// moment its last pointer goes; what only cycles keep alive dies at the next collection that looks at it, which the
+/// creation of objects starts from time to time, and [`collect`](crate::collect) at once.
+///
+/// The methods are `Rc`'s, and are associated functions as there: `Cc::downgrade(&cc)`. These differ:
+///
+/// - the constructors want `T: Trace`, which `#[derive(Trace)]` gives;
+/// - [`get_mut`](Cc::get_mut) and [`make_mut`](Cc::make_mut) return a guard;
+/// - the counts are of 31 and 28 bits; overflow aborts, as `Rc`'s does.
+///
+/// `Cc<T>` is covariant in `T`, one word large, neither `Send` nor `Sync`, and `Option<Cc<T>>` is as large as `Cc<T>`.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::{Cc, Trace, collect};
+/// use std::cell::RefCell;
+///
+/// #[derive(Trace)]
+/// struct Person {
+///     name: String,
+///     friend: RefCell<Option<Cc<Person>>>,
+/// }
+///
+/// let person = |name: &str| Cc::new(Person { name: name.into(), friend: RefCell::new(None) });
+/// let (ada, bob) = (person("Ada"), person("Bob"));
+/// *ada.friend.borrow_mut() = Some(bob.clone());
+/// *bob.friend.borrow_mut() = Some(ada.clone());
+/// assert_eq!(ada.friend.borrow().as_ref().map(|friend| friend.name.as_str()), Some("Bob"));
+///
+/// drop((ada, bob));
+/// assert_eq!(collect(), 2);
+/// ```
+#[repr(transparent)]
+pub struct Cc<T: ?Sized> {
+    value: NonNull<T>,
+    owns: PhantomData<T>,
+}
+
+/// Memory for a value could not be had. Holds the value.
+///
+/// The error of [`Cc::try_new`].
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::{AllocError, Cc};
+///
+/// fn store(text: String) -> Result<Cc<String>, String> {
+///     Cc::try_new(text).map_err(AllocError::into_inner)
+/// }
+/// # assert!(store("text".into()).is_ok());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct AllocError<T>(T);
+
+impl<T> AllocError<T> {
+    /// Gives the value back.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for AllocError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllocError").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for AllocError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, name) = (const { Shape::of::<T>() }.size(), core::any::type_name::<T>());
+        write!(f, "no memory for an object of {size} bytes with a `{name}`")
+    }
+}
+
+impl<T> std::error::Error for AllocError<T> {}
+
+impl<T: Trace> Cc<T> {
+    /// Makes an object of a value.
+    ///
+    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Destructors of
+    /// garbage run then.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a destructor, if such a collection ran into one. The value is dropped then. If there is
+    /// no memory, [`handle_alloc_error`] is called, which usually aborts; see [`try_new`](Cc::try_new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// assert_eq!(*five, 5);
+    /// ```
+    #[inline]
+    pub fn new(value: T) -> Cc<T> {
+        match Cc::<T>::allocate() {
+            Some(object) => Cc::initialise(object, value),
+            None => out_of_memory::<T>(),
+        }
+    }
+
+    /// Makes an object of a value, or gives it back if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// [`AllocError`], with the value.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::try_new(5)?;
+    /// assert_eq!(*five, 5);
+    /// # Ok::<(), gc_core::AllocError<i32>>(())
+    /// ```
+    #[inline]
+    pub fn try_new(value: T) -> Result<Cc<T>, AllocError<T>> {
+        match Cc::<T>::allocate() {
+            Some(object) => Ok(Cc::initialise(object, value)),
+            None => Err(AllocError(value)),
+        }
+    }
+
+    /// Makes a pinned object of a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let pinned = Cc::pin(5);
+    /// assert_eq!(*pinned, 5);
+    /// ```
+    pub fn pin(value: T) -> Pin<Cc<T>> {
+        // SAFETY: the value of an object is moved only out of its last `Cc`, to which `Pin` gives no access.
+        unsafe { Pin::new_unchecked(Cc::new(value)) }
+    }
+
+    /// Makes an object whose value holds a weak pointer to itself.
+    ///
+    /// The object is complete when `data_fn` returns: until then the weak pointer, and each clone of it, upgrades to
+    /// `None`. If `data_fn` panics, clones that it has left behind stay that way.
+    ///
+    /// A strong pointer to itself, which this is used to avoid with `Rc`, does no harm to a `Cc`; but it dies only by
+    /// collection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Trace, Weak};
+    ///
+    /// #[derive(Trace)]
+    /// struct Gadget {
+    ///     me: Weak<Gadget>,
+    /// }
+    ///
+    /// let gadget = Cc::new_cyclic(|me| {
+    ///     assert!(me.upgrade().is_none());
+    ///     Gadget { me: me.clone() }
+    /// });
+    /// assert!(Cc::ptr_eq(&gadget.me.upgrade().unwrap(), &gadget));
+    /// ```
+    pub fn new_cyclic<F>(data_fn: F) -> Cc<T>
+    where
+        F: FnOnce(&Weak<T>) -> T,
+    {
+        /// An object under construction. Its drop is that of one whose construction has failed.
+        struct Unborn<T>(Weak<T>);
+
+        impl<T> Drop for Unborn<T> {
+            fn drop(&mut self) {
+                leave(self.0.object());
+            }
+        }
+
+        let Some(object) = Cc::<T>::allocate() else { out_of_memory::<T>() };
+        // SAFETY: the slot has room for the header, and nobody else uses it.
+        unsafe { object.header_ptr().write(Header::unborn(VTable::of_uninit::<T>())) };
+        Cc::<T>::enrol(object, Heap::enrol_detached);
+        let value = object.value().cast::<T>();
+        // SAFETY: the weak pointer that the header counts.
+        let unborn = Unborn(unsafe { Weak::from_value(value) });
+        let data = data_fn(&unborn.0);
+        // SAFETY: the slot has room for the value, and nobody reads it yet.
+        unsafe { value.write(data) };
+        object.header().bear(VTable::of::<T>(), Cc::<T>::is_kept_track_of());
+        Cc::<T>::enrol(object, |heap, object| heap.attach(object, State::Young));
+        // Its weak pointer is now the one that the strong pointers own.
+        mem::forget(unborn);
+        // SAFETY: the strong pointer that the header counts.
+        unsafe { Cc::from_value(value) }
+    }
+
+    /// Makes an object whose value is yet to be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let mut five = Cc::<u32>::new_uninit();
+    /// Cc::get_mut(&mut five).unwrap().write(5);
+    /// // SAFETY: the value has been written.
+    /// let five = unsafe { five.assume_init() };
+    /// assert_eq!(*five, 5);
+    /// ```
+    pub fn new_uninit() -> Cc<MaybeUninit<T>> {
+        let Some(object) = Cc::<T>::allocate() else { out_of_memory::<T>() };
+        let header = Header::new(VTable::of_uninit::<T>(), Cc::<T>::is_kept_track_of());
+        // SAFETY: the slot has room for the header, and nobody else uses it.
+        unsafe { object.header_ptr().write(header) };
+        Cc::<T>::enrol(object, Heap::enrol_detached);
+        // SAFETY: the strong pointer that the header counts; any content of the slot is a value.
+        unsafe { Cc::from_value(object.value().cast()) }
+    }
+
+    /// Makes an object whose value is yet to be written, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let zero = Cc::<u32>::new_zeroed();
+    /// // SAFETY: zero is a `u32`.
+    /// let zero = unsafe { zero.assume_init() };
+    /// assert_eq!(*zero, 0);
+    /// ```
+    pub fn new_zeroed() -> Cc<MaybeUninit<T>> {
+        let cc = Cc::<T>::new_uninit();
+        // SAFETY: the slot has room for a value, and nobody else uses it.
+        unsafe { cc.value.write_bytes(0, 1) };
+        cc
+    }
+
+    /// Whether the collector looks at objects of this type.
+    #[inline]
+    fn is_kept_track_of() -> bool {
+        !T::is_acyclic()
+    }
+
+    /// Memory for an object, without header and value; `None` if there is none. User code may run.
+    #[inline]
+    fn allocate() -> Option<ObjectPtr> {
+        with_heap(|heap| {
+            let tracked = Cc::<T>::is_kept_track_of();
+            if tracked && heap.pacing.is_due() {
+                collect_automatically(heap);
+            }
+            heap.allocate(const { Shape::of::<T>() }, tracked)
+        })
+    }
+
+    /// Makes an object of allocated memory and a value.
+    #[inline]
+    fn initialise(object: ObjectPtr, value: T) -> Cc<T> {
+        let header = Header::new(VTable::of::<T>(), Cc::<T>::is_kept_track_of());
+        // SAFETY: the slot has room for the header, and nobody else uses it.
+        unsafe { object.header_ptr().write(header) };
+        let place = object.value().cast::<T>();
+        // SAFETY: the slot has room for the value, and nobody else uses it.
+        unsafe { place.write(value) };
+        Cc::<T>::enrol(object, Heap::enrol);
+        // SAFETY: the strong pointer that the header counts.
+        unsafe { Cc::from_value(place) }
+    }
+
+    /// Tells the heap of an object, if it keeps track of objects of this type.
+    #[inline]
+    fn enrol(object: ObjectPtr, how: impl FnOnce(&Heap, ObjectPtr)) {
+        if Cc::<T>::is_kept_track_of() {
+            // SAFETY: an object keeps its heap.
+            how(unsafe { Heap::of(object).as_ref() }, object);
+        }
+    }
+}
+
+/// Ends the program, as `Rc` does.
+#[cold]
+#[inline(never)]
+fn out_of_memory<T>() -> ! {
+    let layout = Layout::new::<(Header, T)>();
+    handle_alloc_error(layout)
+}
+
+impl<T: Trace> Cc<MaybeUninit<T>> {
+    /// Says that the value has been written.
+    ///
+    /// # Safety
+    ///
+    /// It has been.
+    ///
+    /// # Examples
+    ///
+    /// See [`new_uninit`](Cc::new_uninit).
+    pub unsafe fn assume_init(self) -> Cc<T> {
+        let object = self.object();
+        object.header().set_vtable(VTable::of::<T>());
+        Cc::<T>::enrol(object, |heap, object| heap.attach(object, State::Young));
+        // SAFETY: the strong pointer is that of `self`, and the caller says that there is a value.
+        unsafe { Cc::from_value(ManuallyDrop::new(self).value.cast()) }
+    }
+}
+
+impl<T> Cc<T> {
+    /// Takes the value out, if this is the only strong pointer to it; weak pointers upgrade to `None` from then on.
+    ///
+    /// # Errors
+    ///
+    /// The pointer, if there are others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let three = Cc::new(3);
+    /// assert_eq!(Cc::try_unwrap(three), Ok(3));
+    ///
+    /// let four = Cc::new(4);
+    /// let other = four.clone();
+    /// assert_eq!(Cc::try_unwrap(four), Err(other));
+    /// ```
+    #[inline]
+    pub fn try_unwrap(this: Cc<T>) -> Result<T, Cc<T>> {
+        if Cc::strong_count(&this) != 1 {
+            return Err(this);
+        }
+        let this = ManuallyDrop::new(this);
+        // SAFETY: this is the only strong pointer, and it is not used again; nor is the value in the object.
+        let value = unsafe { this.value.read() };
+        // SAFETY: the value has been moved out.
+        unsafe { this.bury() };
+        Ok(value)
+    }
+
+    /// Takes the value out, if this is the only strong pointer to it. Otherwise drops the pointer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let three = Cc::new(3);
+    /// let other = three.clone();
+    /// assert_eq!(Cc::into_inner(three), None);
+    /// assert_eq!(Cc::into_inner(other), Some(3));
+    /// ```
+    #[inline]
+    pub fn into_inner(this: Cc<T>) -> Option<T> {
+        Cc::try_unwrap(this).ok()
+    }
+
+    /// Ends the object's life without a drop of its value.
+    ///
+    /// # Safety
+    ///
+    /// `self` is the only strong pointer, and is not used again, nor dropped; the value has been moved out.
+    unsafe fn bury(&self) {
+        let object = self.object();
+        leave(object);
+        object.header().take_last_strong();
+        // SAFETY: the strong pointers are gone, and so is the value.
+        unsafe { release_weak(object) };
+    }
+}
+
+impl<T: Clone> Cc<T> {
+    /// Takes the value out if this is the only strong pointer to it, and clones it otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let text = Cc::new(String::from("text"));
+    /// assert_eq!(Cc::unwrap_or_clone(text.clone()), *text);
+    /// ```
+    #[inline]
+    pub fn unwrap_or_clone(this: Cc<T>) -> T {
+        Cc::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: Clone + Trace> Cc<T> {
+    /// Exclusive access to the value, which is cloned into a new object if there are other strong pointers to it.
+    ///
+    /// If there are weak pointers only, the value moves to a new object, and they upgrade to `None` from then on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let mut text = Cc::new(String::from("one"));
+    /// let other = text.clone();
+    /// Cc::make_mut(&mut text).push_str(" two");
+    /// assert_eq!((text.as_str(), other.as_str()), ("one two", "one"));
+    /// ```
+    pub fn make_mut(this: &mut Cc<T>) -> CcMut<'_, T> {
+        if Cc::strong_count(this) == 1 && Cc::weak_count(this) != 0 {
+            // User code may run, and upgrade one of the weak pointers.
+            let fresh = Cc::<T>::new_uninit();
+            if Cc::strong_count(this) == 1 {
+                Cc::move_to(this, fresh);
+            }
+        }
+        if Cc::strong_count(this) != 1 {
+            *this = Cc::new((**this).clone());
+        }
+        CcMut::new(this)
+    }
+
+    /// Moves the value of the only strong pointer to another object, and the pointer with it.
+    fn move_to(this: &mut Cc<T>, fresh: Cc<MaybeUninit<T>>) {
+        debug_assert_eq!(Cc::strong_count(this), 1, "a value that is shared cannot be moved");
+        // SAFETY: the places do not overlap, and each is a `T`'s. The old one is not read again.
+        unsafe { fresh.value.cast::<T>().copy_from_nonoverlapping(this.value, 1) };
+        // SAFETY: the value has just been written.
+        let fresh = unsafe { fresh.assume_init() };
+        let old = ManuallyDrop::new(mem::replace(this, fresh));
+        // SAFETY: `old` is the only strong pointer, and its value has been moved out.
+        unsafe { old.bury() };
+    }
+}
+
+impl<T: ?Sized> Cc<T> {
+    /// # Safety
+    ///
+    /// `value` is that of an object, and may be used to reach its block. The new pointer takes over one count of it.
+    #[inline]
+    unsafe fn from_value(value: NonNull<T>) -> Cc<T> {
+        Cc { value, owns: PhantomData }
+    }
+
+    /// The object.
+    #[inline]
+    fn object(&self) -> ObjectPtr {
+        // SAFETY: inv. 1.
+        unsafe { ObjectPtr::from_value(self.value.cast()) }
+    }
+
+    /// Exclusive access to the value, if there is no other pointer to it, strong or weak.
+    ///
+    /// While the guard lives, the collector does not look at the value, and takes what it refers to for alive. This is
+    /// why there is a guard: a collection may start in the middle of a change, when a `Hash` that creates a `Cc` is
+    /// called from `HashMap::insert`, say.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let mut three = Cc::new(3);
+    /// *Cc::get_mut(&mut three).unwrap() += 1;
+    /// assert_eq!(*three, 4);
+    ///
+    /// let _other = three.clone();
+    /// assert!(Cc::get_mut(&mut three).is_none());
+    /// ```
+    #[inline]
+    pub fn get_mut(this: &mut Cc<T>) -> Option<CcMut<'_, T>> {
+        (Cc::strong_count(this) == 1 && Cc::weak_count(this) == 0).then(|| CcMut::new(this))
+    }
+
+    /// A weak pointer to the object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// let weak = Cc::downgrade(&five);
+    /// assert_eq!(weak.upgrade().as_deref(), Some(&5));
+    /// drop(five);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    #[must_use = "this returns a new `Weak` pointer, without modifying the original `Cc`"]
+    pub fn downgrade(this: &Cc<T>) -> Weak<T> {
+        this.object().header().increment_weak();
+        // SAFETY: the count has just been made.
+        unsafe { Weak::from_value(this.value) }
+    }
+
+    /// The number of strong pointers to the object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// let _other = five.clone();
+    /// assert_eq!(Cc::strong_count(&five), 2);
+    /// ```
+    #[inline]
+    pub fn strong_count(this: &Cc<T>) -> usize {
+        this.object().header().strong() as usize
+    }
+
+    /// The number of weak pointers to the object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// let _weak = Cc::downgrade(&five);
+    /// assert_eq!(Cc::weak_count(&five), 1);
+    /// ```
+    #[inline]
+    pub fn weak_count(this: &Cc<T>) -> usize {
+        this.object().header().weak() as usize
+    }
+
+    /// Whether two pointers lead to the same object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// assert!(Cc::ptr_eq(&five, &five.clone()));
+    /// assert!(!Cc::ptr_eq(&five, &Cc::new(5)));
+    /// ```
+    #[inline]
+    pub fn ptr_eq(this: &Cc<T>, other: &Cc<T>) -> bool {
+        ptr::addr_eq(this.value.as_ptr(), other.value.as_ptr())
+    }
+
+    /// The address of the value, which stays the same for as long as there are strong pointers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// assert_eq!(Cc::as_ptr(&five), Cc::as_ptr(&five.clone()));
+    /// ```
+    #[inline]
+    pub fn as_ptr(this: &Cc<T>) -> *const T {
+        this.value.as_ptr()
+    }
+
+    /// Turns the pointer into a plain one, which keeps its count. It becomes a `Cc` again with
+    /// [`from_raw`](Cc::from_raw).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let raw = Cc::into_raw(Cc::new(5));
+    /// // SAFETY: `raw` comes from `into_raw`, and is used once.
+    /// let five = unsafe { Cc::from_raw(raw) };
+    /// assert_eq!(*five, 5);
+    /// ```
+    #[must_use = "losing the pointer will leak memory"]
+    pub fn into_raw(this: Cc<T>) -> *const T {
+        ManuallyDrop::new(this).value.as_ptr()
+    }
+
+    /// Turns a plain pointer back into a `Cc`.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` comes from [`into_raw`](Cc::into_raw) of a `Cc<T>` in this thread, and takes over a count: that of
+    /// `into_raw`, or one made with [`increment_strong_count`](Cc::increment_strong_count).
+    ///
+    /// # Examples
+    ///
+    /// See [`into_raw`](Cc::into_raw).
+    pub unsafe fn from_raw(ptr: *const T) -> Cc<T> {
+        // SAFETY: `into_raw` does not give null.
+        let value = unsafe { NonNull::new_unchecked(ptr.cast_mut()) };
+        // SAFETY: the caller's promise.
+        let this = unsafe { Cc::from_value(value) };
+        // The pointer may be moved into the very object that it leads to without a decrement, while the object is
+        // reached through the plain pointer. The lemma of the suspects wants a decrement.
+        let object = this.object();
+        if object.header().is_clean() {
+            object.header().clear_clean();
+            // SAFETY: an object keeps its heap.
+            unsafe { Heap::of(object).as_ref() }.suspect(object);
+        }
+        this
+    }
+
+    /// Counts one more strong pointer.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` comes from [`into_raw`](Cc::into_raw) of a `Cc<T>` in this thread, and the object has a strong pointer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// let raw = Cc::into_raw(five.clone());
+    /// // SAFETY: `raw` comes from `into_raw`; each count is given back once.
+    /// unsafe {
+    ///     Cc::increment_strong_count(raw);
+    ///     assert_eq!(Cc::strong_count(&five), 3);
+    ///     Cc::decrement_strong_count(raw);
+    ///     Cc::decrement_strong_count(raw);
+    /// }
+    /// assert_eq!(Cc::strong_count(&five), 1);
+    /// ```
+    pub unsafe fn increment_strong_count(ptr: *const T) {
+        // SAFETY: `into_raw` does not give null.
+        let value = unsafe { NonNull::new_unchecked(ptr.cast_mut()) };
+        // SAFETY: the caller's promise; the pointer is not dropped, so it takes over no count.
+        let this = ManuallyDrop::new(unsafe { Cc::from_value(value) });
+        this.object().header().increment_strong();
+    }
+
+    /// Counts one strong pointer less. The object dies if that was the last.
+    ///
+    /// # Safety
+    ///
+    /// As [`from_raw`](Cc::from_raw).
+    ///
+    /// # Examples
+    ///
+    /// See [`increment_strong_count`](Cc::increment_strong_count).
+    pub unsafe fn decrement_strong_count(ptr: *const T) {
+        // SAFETY: the caller's promise.
+        drop(unsafe { Cc::from_raw(ptr) });
+    }
+
+    /// Whether the collector looks at the object: it is not of an [acyclic](Acyclic) type, and nobody has exclusive
+    /// access to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// assert!(!Cc::is_tracked(&Cc::new(5)));
+    /// assert!(Cc::is_tracked(&Cc::new(vec![Cc::new(5)])));
+    /// ```
+    pub fn is_tracked(this: &Cc<T>) -> bool {
+        Cc::generation(this).is_some()
+    }
+
+    /// The generation that the object is in, if the collector looks at it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::gc::{Generation, collect};
+    /// use gc_core::Cc;
+    ///
+    /// let cc = Cc::new(vec![Cc::new(5)]);
+    /// assert_eq!(Cc::generation(&cc), Some(Generation::Young));
+    /// collect();
+    /// assert_eq!(Cc::generation(&cc), Some(Generation::Old));
+    /// ```
+    pub fn generation(this: &Cc<T>) -> Option<Generation> {
+        match Word(word_of(this.object()).get()).state() {
+            State::Young => Some(Generation::Young),
+            State::Middle => Some(Generation::Middle),
+            State::Old => Some(Generation::Old),
+            State::Free | State::Detached | State::Condemned => None,
+        }
+    }
+
+    /// The size of the object, its header included, in bytes. What the value owns elsewhere is not counted, nor what
+    /// the allocator rounds up to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// assert_eq!(Cc::size_of_val(&Cc::new([0u8; 100])), 116);
+    /// ```
+    pub fn size_of_val(this: &Cc<T>) -> usize {
+        size_of::<Header>() + size_of_val(&**this)
+    }
+}
+
+impl<T: ?Sized> Deref for Cc<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: inv. 2. Nobody has a mutable reference to it: `CcMut` borrows the only pointer there is.
+        unsafe { self.value.as_ref() }
+    }
+}
+
+impl<T: ?Sized> Clone for Cc<T> {
+    /// Makes another pointer to the same object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// assert!(Cc::ptr_eq(&five, &five.clone()));
+    /// ```
+    #[inline]
+    fn clone(&self) -> Cc<T> {
+        self.object().header().increment_strong();
+        // SAFETY: the count has just been made.
+        unsafe { Cc::from_value(self.value) }
+    }
+}
+
+impl<T: ?Sized> Drop for Cc<T> {
+    /// Drops the pointer. The object dies if this was the last strong one: its value is dropped now, and its memory is
+    /// freed unless weak pointers are left.
+    ///
+    /// Objects that die of this die before the drop returns; in a deep structure some wait until the value that owned
+    /// them is gone, so that it takes little stack, however deep.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a destructor, when all that had to die is dead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// let weak = Cc::downgrade(&five);
+    /// drop(five);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: inv. 1: the count includes this pointer.
+        if unsafe { self.object().header().decrement_strong() } {
+            // SAFETY: the count has just been taken down, and the pointer is not used again.
+            unsafe { self.drop_slow() }
+        }
+    }
+}
+
+impl<T: ?Sized> Cc<T> {
+    /// The rest of a drop that was of the last pointer, or of the first of a clean object.
+    ///
+    /// # Safety
+    ///
+    /// The strong count has been taken down for `self`, which is not used again.
+    #[inline(never)]
+    unsafe fn drop_slow(&mut self) {
+        let object = self.object();
+        match object.header().after_decrement() {
+            // SAFETY: the strong count is zero.
+            Decrement::Last => unsafe { die(self.value) },
+            // SAFETY: an object keeps its heap.
+            Decrement::Suspect => unsafe { Heap::of(object).as_ref() }.suspect(object),
+        }
+    }
+}
+
+// SAFETY: visits the pointer itself, once.
+unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
+    #[inline]
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        tracer.visit(self.value.cast());
+    }
+}
+
+impl<T: ?Sized + Acyclic> Acyclic for Cc<T> {}

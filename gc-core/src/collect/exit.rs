@@ -1,0 +1,63 @@
+//! The beginning and the end of a thread's heap.
+
+use super::collect;
+use crate::heap::{Generation, Heap, current, set_current};
+use core::ptr::NonNull;
+
+thread_local! {
+    /// Its destructor tells the heap that the thread is done with it.
+    static EXIT: Exit = const { Exit };
+}
+
+struct Exit;
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        if let Some(heap) = current() {
+            // SAFETY: the heap of a thread exists as long as it is current.
+            let alive = unsafe { heap.as_ref() };
+            alive.unfinished.guard(|| {
+                collect(alive, Generation::Old);
+            });
+            // A panic cannot leave the destructor of a thread-local value. The panic hook has reported it.
+            alive.unfinished.take_panic().discard();
+            alive.retire();
+            // SAFETY: what is left of the heap is used through its objects.
+            unsafe { Heap::destroy_if_done(heap) };
+        }
+    }
+}
+
+/// Calls `f` with the heap of this thread.
+///
+/// The heap exists until then, also where `f` runs code of the user: a heap that is current goes only after the end of
+/// its thread has begun, with the last of its objects, and never while it collects.
+#[inline]
+pub(crate) fn with_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
+    let heap = current().unwrap_or_else(create);
+    // SAFETY: see above.
+    f(unsafe { heap.as_ref() })
+}
+
+/// [`collect`], asked for by the program.
+pub(crate) fn collect_now(generation: Generation) -> usize {
+    let collected = with_heap(|heap| collect(heap, generation));
+    if let Some(heap) = current() {
+        // SAFETY: it is not used here again.
+        unsafe { Heap::destroy_if_done(heap) };
+    }
+    collected
+}
+
+#[cold]
+#[inline(never)]
+fn create() -> NonNull<Heap> {
+    let heap = Heap::create();
+    set_current(Some(heap));
+    if EXIT.try_with(|_| ()).is_err() {
+        // The thread is past its end: destructors of other thread-local values are running.
+        // SAFETY: it has just been created.
+        unsafe { heap.as_ref() }.retire();
+    }
+    heap
+}

@@ -1,0 +1,464 @@
+//! Which objects of the collected generations are garbage.
+//!
+//! Trial deletion, as in `CPython`'s `deduce_unreachable`: an object that is referred to more often than members of
+//! the set refer to it is referred to from outside, and alive; so is what it reaches; the rest is garbage. But not the
+//! whole set is examined: by the lemma of `docs/design.md`, garbage hangs from *suspects*, so what they reach is
+//! enough. Where the suspects are many, finding what they reach costs more than it saves, and the whole set is taken.
+//!
+//! 1. [`find_suspects`]
+//! 2. the working set, with the references inside it counted: [`count_reached`] or [`count_all`]
+//! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
+//! 4. the rest is condemned
+//!
+//! Two passes see the same edges, because no user code runs in between. A `trace` that breaks that rule, or panics, or
+//! an allocator without memory, ends the run without a verdict: trial counts are reset, suspects stay suspects, and
+//! nothing is condemned.
+
+use crate::heap::{Collected, Generation, Heap, Word, for_each_object, word_of};
+use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
+use crate::slab::{BlockPtr, ListId};
+use core::cell::{Cell, RefCell};
+use core::mem;
+
+/// How far ahead of its use a side word is fetched into the cache, in edges.
+const PREFETCH_WORDS: usize = 16;
+/// How far ahead of its use an object is fetched into the cache, in objects.
+const PREFETCH_OBJECTS: usize = 4;
+/// The whole set is examined if at least one in so many of its members is a suspect.
+const FEW: usize = 4;
+
+/// What a run has found.
+pub(super) struct Found {
+    /// The garbage. Each object has been taken out of its generation.
+    pub(super) condemned: Vec<ObjectPtr>,
+    /// The number of objects that were examined.
+    pub(super) candidates: usize,
+    /// Whether they were all objects of the collected generations.
+    pub(super) examined_all: bool,
+    /// Whether the run came to its end.
+    pub(super) complete: bool,
+}
+
+/// Finds the garbage of a generation and all younger ones.
+pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
+    let pass = Pass {
+        collected: Collected::up_to(generation),
+        full: generation == Generation::Old,
+        stack: ObjectList::default(),
+    };
+    let reset = Reset { heap, collected: pass.collected };
+    match examine(heap, generation, &pass) {
+        Some(found) => {
+            reset.disarm();
+            for &object in &found.condemned {
+                heap.condemn(object);
+            }
+            found
+        }
+        // No memory: nothing is condemned, and `reset` does its work.
+        None => Found { condemned: Vec::new(), candidates: 0, examined_all: false, complete: false },
+    }
+}
+
+/// The steps of the module's outline; `None` if there was not enough memory to see all there is to see.
+fn examine(heap: &Heap, generation: Generation, pass: &Pass) -> Option<Found> {
+    let blocks = blocks_of(heap, generation)?;
+    let suspects = ObjectList::new(heap.take_scratch());
+    find_suspects(heap, generation, &blocks, &suspects);
+    let count = suspects.len();
+    let examined_all = count > 0 && count * FEW >= population(heap, generation, &blocks);
+    let (candidates, unreachable) = if examined_all {
+        suspects.clear();
+        let candidates = count_all(pass, &blocks);
+        mark_all(pass, &blocks, &suspects);
+        (candidates, suspects)
+    } else {
+        let working_set = suspects;
+        count_reached(pass, &working_set);
+        mark_reached(pass, &working_set);
+        let candidates = working_set.len();
+        working_set.retain_unreachable();
+        (candidates, working_set)
+    };
+    pass.stack.take_complete()?;
+    let condemned = unreachable.take_complete()?;
+    Some(Found { condemned, candidates, examined_all, complete: true })
+}
+
+/// What the passes of one run have in common.
+struct Pass {
+    collected: Collected,
+    /// Whether all generations are collected. Only then what survives is clean: what survives a partial collection may
+    /// hang from garbage of an older generation.
+    full: bool,
+    /// Objects found to be alive whose edges have not been visited.
+    stack: ObjectList,
+}
+
+impl Pass {
+    /// Visits the edges of an object.
+    #[inline]
+    fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
+        // SAFETY: objects in a generation are alive; exclusive access takes an object out of its generation.
+        unsafe { object.trace(tracer) };
+        tracer.flush_if_half_full();
+    }
+
+    /// Visits the edges of an object that is alive.
+    #[inline]
+    fn trace_reachable(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
+        if self.full {
+            object.header().set_clean();
+        }
+        self.trace(object, tracer);
+    }
+
+    /// Visits the edges of everything on the stack.
+    fn trace_stack(&self, tracer: &mut Tracer<'_>) {
+        while let Some(object) = self.stack.pop() {
+            self.trace_reachable(object, tracer);
+        }
+    }
+
+    /// Marks what the marked objects reach, until nothing is left.
+    fn finish(&self, tracer: &mut Tracer<'_>) {
+        loop {
+            tracer.flush();
+            if self.stack.len() == 0 {
+                return;
+            }
+            self.trace_stack(tracer);
+        }
+    }
+}
+
+/// The suspects of the collected generations. A young collection looks only where young objects are: the suspects of
+/// a large old generation do not slow it down.
+fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList) {
+    let collected = Collected::up_to(generation);
+    let search = |block: BlockPtr| {
+        for_each_object(block, collected, |object, _| {
+            if !object.header().is_clean() {
+                suspects.push(object);
+            }
+        });
+    };
+    let suspect_blocks = heap.blocks(ListId::Suspect);
+    if generation == Generation::Old {
+        suspect_blocks.for_each(search);
+    } else {
+        blocks.iter().copied().filter(|&block| suspect_blocks.contains(block)).for_each(search);
+    }
+}
+
+/// The blocks that the objects of the collected generations are in, in address order; `None` if there is no memory.
+fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
+    let [all, touched, middle] = [ListId::All, ListId::Touched, ListId::Middle].map(|id| heap.blocks(id));
+    let mut blocks = Vec::new();
+    blocks.try_reserve_exact(if generation == Generation::Old { all.len() } else { touched.len() + middle.len() }).ok()?;
+    match generation {
+        Generation::Young => touched.for_each(|block| blocks.push(block)),
+        Generation::Middle => {
+            touched.for_each(|block| blocks.push(block));
+            middle.for_each(|block| {
+                if !touched.contains(block) {
+                    blocks.push(block);
+                }
+            });
+        }
+        Generation::Old => all.for_each(|block| {
+            if block.kind().is_tracked() {
+                blocks.push(block);
+            }
+        }),
+    }
+    blocks.sort_unstable();
+    Some(blocks)
+}
+
+/// About how many objects the collected generations have, and not less.
+fn population(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) -> usize {
+    match generation {
+        Generation::Old => heap.pacing.tracked(),
+        _ => blocks.iter().map(|block| block.live() as usize).sum(),
+    }
+}
+
+/// Makes the working set of what the suspects reach inside the collected generations, and counts the references from
+/// one member to another.
+fn count_reached(pass: &Pass, working_set: &ObjectList) {
+    let sink = CountReached { collected: pass.collected, working_set };
+    let mut tracer = Tracer::new(&sink);
+    for index in 0..working_set.len() {
+        let word = word_of(working_set.get(index));
+        word.set(Word(word.get()).count(1).0);
+    }
+    let mut traced = 0;
+    loop {
+        while traced < working_set.len() {
+            working_set.prefetch(traced + PREFETCH_OBJECTS);
+            pass.trace(working_set.get(traced), &mut tracer);
+            traced += 1;
+        }
+        tracer.flush();
+        if traced == working_set.len() {
+            return;
+        }
+    }
+}
+
+/// Marks the members of the working set that are referred to from outside of it, and what they reach.
+fn mark_reached(pass: &Pass, working_set: &ObjectList) {
+    // Objects are visited in no order of address, so everything that is marked must be remembered.
+    let sink = Mark { pass, cursor: Cell::new(usize::MAX) };
+    let mut tracer = Tracer::new(&sink);
+    for index in 0..working_set.len() {
+        working_set.prefetch(index + PREFETCH_OBJECTS);
+        let object = working_set.get(index);
+        let word = word_of(object);
+        if !Word(word.get()).is_reachable() && is_referred_from_outside(object, Word(word.get())) {
+            word.set(Word(word.get()).mark_reachable().0);
+            pass.trace_reachable(object, &mut tracer);
+            pass.trace_stack(&mut tracer);
+        }
+    }
+    pass.finish(&mut tracer);
+}
+
+/// Makes all objects of the collected generations the working set, and counts the references from one to another.
+/// Gives their number.
+fn count_all(pass: &Pass, blocks: &[BlockPtr]) -> usize {
+    let sink = CountAll { collected: pass.collected };
+    let mut tracer = Tracer::new(&sink);
+    let mut objects = 0;
+    for &block in blocks {
+        for_each_object(block, pass.collected, |object, word| {
+            objects += 1;
+            word.set(Word(word.get()).count(1).0);
+            pass.trace(object, &mut tracer);
+        });
+    }
+    tracer.flush();
+    objects
+}
+
+/// Marks the objects that are referred to from outside of the collected generations, and what they reach; puts the
+/// others on `unreachable`.
+///
+/// Goes through the objects in address order. One that is marked before its turn is visited when its turn comes, so
+/// only those whose turn is over go on the stack.
+fn mark_all(pass: &Pass, blocks: &[BlockPtr], unreachable: &ObjectList) {
+    let sink = Mark { pass, cursor: Cell::new(0) };
+    let mut tracer = Tracer::new(&sink);
+    for &block in blocks {
+        for_each_object(block, pass.collected, |object, word| {
+            sink.cursor.set(object.value().addr().get());
+            let before = Word(word.get());
+            if before.is_reachable() || is_referred_from_outside(object, before) {
+                word.set(before.mark_reachable().0);
+                pass.trace_reachable(object, &mut tracer);
+                pass.trace_stack(&mut tracer);
+            }
+        });
+    }
+    pass.finish(&mut tracer);
+    for &block in blocks {
+        for_each_object(block, pass.collected, |object, word| {
+            if !Word(word.get()).is_reachable() {
+                unreachable.push(object);
+            }
+        });
+    }
+}
+
+/// Whether an object has more references than those that were counted. One without a count came into the heap after
+/// the counting, which a well-behaved `trace` cannot bring about; it is left alone.
+#[inline]
+fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
+    word.trial_count() <= object.header().strong()
+}
+
+/// Calls `each` for the objects at the end of edges, with their side words, which are fetched ahead.
+#[inline]
+fn for_each_target(edges: &[Edge], mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
+    for (index, &edge) in edges.iter().enumerate() {
+        if let Some(&ahead) = edges.get(index + PREFETCH_WORDS) {
+            prefetch(word_of(target(ahead)));
+        }
+        let object = target(edge);
+        each(object, word_of(object));
+    }
+}
+
+/// The object at the end of an edge.
+#[inline]
+fn target(edge: Edge) -> ObjectPtr {
+    // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
+    unsafe { ObjectPtr::from_value(edge) }
+}
+
+struct CountReached<'a> {
+    collected: Collected,
+    working_set: &'a ObjectList,
+}
+
+impl EdgeSink for CountReached<'_> {
+    fn drain(&self, edges: &[Edge]) {
+        for_each_target(edges, |object, word| {
+            let before = Word(word.get());
+            if self.collected.contains(before) {
+                if before.trial_count() == 0 {
+                    self.working_set.push(object);
+                    word.set(before.count(2).0);
+                } else {
+                    word.set(before.count(1).0);
+                }
+            }
+        });
+    }
+}
+
+struct CountAll {
+    collected: Collected,
+}
+
+impl EdgeSink for CountAll {
+    fn drain(&self, edges: &[Edge]) {
+        for_each_target(edges, |_, word| {
+            let before = Word(word.get());
+            if self.collected.contains(before) {
+                word.set(before.count(1).0);
+            }
+        });
+    }
+}
+
+struct Mark<'a> {
+    pass: &'a Pass,
+    /// Objects above this address have their turn yet to come.
+    cursor: Cell<usize>,
+}
+
+impl EdgeSink for Mark<'_> {
+    fn drain(&self, edges: &[Edge]) {
+        for_each_target(edges, |object, word| {
+            let before = Word(word.get());
+            if self.pass.collected.contains(before) && before.trial_count() != 0 && !before.is_reachable() {
+                word.set(before.mark_reachable().0);
+                if object.value().addr().get() <= self.cursor.get() {
+                    self.pass.stack.push(object);
+                }
+            }
+        });
+    }
+}
+
+/// A growing list of objects that is read while it grows, and that can do without the memory it does not get: then it
+/// is *exhausted*, and its content worthless.
+#[derive(Default)]
+struct ObjectList {
+    objects: RefCell<Vec<ObjectPtr>>,
+    exhausted: Cell<bool>,
+}
+
+impl ObjectList {
+    fn new(memory: Vec<ObjectPtr>) -> ObjectList {
+        ObjectList { objects: RefCell::new(memory), exhausted: Cell::new(false) }
+    }
+
+    #[inline]
+    fn push(&self, object: ObjectPtr) {
+        let mut objects = self.objects.borrow_mut();
+        if objects.len() == objects.capacity() && objects.try_reserve(1).is_err() {
+            self.exhausted.set(true);
+            return;
+        }
+        objects.push(object);
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<ObjectPtr> {
+        self.objects.borrow_mut().pop()
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> ObjectPtr {
+        self.objects.borrow()[index]
+    }
+
+    /// Fetches the header of an object into the cache, if the list is so long.
+    #[inline]
+    fn prefetch(&self, index: usize) {
+        if let Some(object) = self.objects.borrow().get(index) {
+            prefetch(object.header());
+        }
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.objects.borrow().len()
+    }
+
+    fn clear(&self) {
+        self.objects.borrow_mut().clear();
+    }
+
+    /// Drops the objects that are known to be alive from the list, and resets their trial counts.
+    fn retain_unreachable(&self) {
+        self.objects.borrow_mut().retain(|&object| {
+            let word = word_of(object);
+            let reachable = Word(word.get()).is_reachable();
+            if reachable {
+                word.set(Word(word.get()).settled().0);
+            }
+            !reachable
+        });
+    }
+
+    /// The objects, if they are all there.
+    fn take_complete(&self) -> Option<Vec<ObjectPtr>> {
+        (!self.exhausted.get()).then(|| self.objects.take())
+    }
+}
+
+/// Makes the heap as if the run had not begun, if it does not come to its end.
+struct Reset<'h> {
+    heap: &'h Heap,
+    collected: Collected,
+}
+
+impl Reset<'_> {
+    fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl Drop for Reset<'_> {
+    fn drop(&mut self) {
+        self.heap.blocks(ListId::All).for_each(|block| {
+            for_each_object(block, self.collected, |object, word| {
+                let before = Word(word.get());
+                word.set(before.settled().0);
+                if before.is_reachable() {
+                    // It may have been declared clean. That was too early.
+                    object.header().clear_clean();
+                    self.heap.suspect(object);
+                }
+            });
+        });
+    }
+}
+
+/// Fetches what is behind the reference into the cache.
+#[inline]
+fn prefetch<T>(target: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let target = core::ptr::from_ref(target).cast::<i8>();
+        // SAFETY: a prefetch has no effect on the program's state.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(target) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = target;
+}

@@ -1,0 +1,103 @@
+//! A check of every invariant of the heap, the suspect lemma included. Linear in the heap, and slow.
+
+use crate::heap::{Collected, Generation, Heap, State, Word, for_each_object, word_of};
+use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
+use crate::slab::{BlockPtr, ListId};
+use core::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// Every generation.
+const ALL: Collected = Collected::up_to(Generation::Old);
+
+/// # Panics
+///
+/// If an invariant does not hold.
+pub(crate) fn verify(heap: &Heap) {
+    assert!(!heap.collecting.get(), "a heap is not verified while it collects");
+    let mut tracked = 0;
+    heap.blocks(ListId::All).for_each(|block| tracked += verify_block(heap, block));
+    assert_eq!(tracked, heap.pacing.tracked(), "heap inv. 4: the number of tracked objects");
+    verify_suspects(heap);
+}
+
+/// Checks a block and gives the number of tracked objects in it.
+fn verify_block(heap: &Heap, block: BlockPtr) -> usize {
+    assert_eq!(block.owner().as_ptr().addr(), core::ptr::from_ref(heap).addr(), "slab inv. 1: the owner of a block");
+    let (mut slots, mut tracked) = (0, 0);
+    let [touched, middle, suspect] =
+        [ListId::Touched, ListId::Middle, ListId::Suspect].map(|id| heap.blocks(id).contains(block));
+    block.for_each_slot(|_, word| {
+        slots += 1;
+        let word = Word(word.get());
+        assert_eq!(word.trial_count(), 0, "heap inv. 1: a trial count outside a collection");
+        let state = word.state();
+        assert!(state != State::Condemned, "heap inv. 1: a condemned object outside a collection");
+        assert!(state != State::Young || touched, "heap inv. 2: a young object in an untouched block");
+        assert!(state != State::Middle || touched || middle, "heap inv. 2: a middle-aged object in an unlisted block");
+        tracked += usize::from(state != State::Free);
+    });
+    assert_eq!(slots - block.count_free(), block.live(), "block inv. 4: the number of live slots");
+    assert!(block.kind().is_tracked() || tracked == 0, "a tracked object in a block of untracked ones");
+    for_each_object(block, ALL, |object, _| {
+        let header = object.header();
+        assert!(header.strong() > 0 && !header.is_dead(), "a dead {} in a generation", object.type_name());
+        assert!(header.is_clean() || suspect, "heap inv. 3: a suspect {} in an unlisted block", object.type_name());
+    });
+    tracked
+}
+
+/// Checks the suspect lemma: every unreachable object can be reached from an unreachable suspect. So a linear trial
+/// deletion of the whole heap, which knows nothing of suspects, has nothing to find that a collection would not.
+fn verify_suspects(heap: &Heap) {
+    let mut objects = Vec::new();
+    heap.blocks(ListId::All).for_each(|block| for_each_object(block, ALL, |object, _| objects.push(object)));
+    let mut inside: HashMap<ObjectPtr, u32> = HashMap::new();
+    for &object in &objects {
+        for target in edges(object) {
+            *inside.entry(target).or_default() += 1;
+        }
+    }
+    for (object, &count) in &inside {
+        let (strong, name) = (object.header().strong(), object.type_name());
+        assert!(count <= strong, "{count} edges lead to a {name} whose reference count is {strong}: a wrong `Trace`");
+    }
+    let count = |object: &ObjectPtr| inside.get(object).copied().unwrap_or(0);
+    let alive = reach(objects.iter().copied().filter(|object| count(object) < object.header().strong()));
+    let garbage = || objects.iter().copied().filter(|object| !alive.contains(object));
+    let hanging = reach(garbage().filter(|object| !object.header().is_clean()));
+    for object in garbage() {
+        let name = object.type_name();
+        assert!(hanging.contains(&object), "suspect lemma: a garbage {name} hangs from no suspect");
+    }
+}
+
+/// What can be reached from some objects.
+fn reach(from: impl Iterator<Item = ObjectPtr>) -> HashSet<ObjectPtr> {
+    let mut reached: HashSet<ObjectPtr> = from.collect();
+    let mut stack: Vec<ObjectPtr> = reached.iter().copied().collect();
+    while let Some(object) = stack.pop() {
+        stack.extend(edges(object).into_iter().filter(|&target| reached.insert(target)));
+    }
+    reached
+}
+
+/// The objects in a generation that an object refers to, once for each reference.
+fn edges(object: ObjectPtr) -> Vec<ObjectPtr> {
+    let sink = Edges::default();
+    let mut tracer = Tracer::new(&sink);
+    // SAFETY: objects in a generation are alive, and nobody has exclusive access to their values.
+    unsafe { object.trace(&mut tracer) };
+    tracer.flush();
+    sink.0.into_inner()
+}
+
+#[derive(Default)]
+struct Edges(RefCell<Vec<ObjectPtr>>);
+
+impl EdgeSink for Edges {
+    fn drain(&self, edges: &[Edge]) {
+        // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
+        let objects = edges.iter().map(|&edge| unsafe { ObjectPtr::from_value(edge) });
+        self.0.borrow_mut().extend(objects.filter(|&object| ALL.contains(Word(word_of(object).get()))));
+    }
+}

@@ -1,0 +1,98 @@
+//! What destructors leave for the outermost of them to do: the objects whose drop would have gone too deep, and the
+//! first panic.
+
+use crate::object::ObjectPtr;
+use core::any::Any;
+use core::cell::{Cell, RefCell};
+use core::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
+
+type Payload = Box<dyn Any + Send>;
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Unfinished {
+    /// Whether there is anything.
+    any: Cell<bool>,
+    deferred: RefCell<Vec<ObjectPtr>>,
+    panic: Cell<Option<Payload>>,
+}
+
+impl Unfinished {
+    /// Whether there is anything to finish.
+    #[inline]
+    pub(crate) fn any(&self) -> bool {
+        self.any.get()
+    }
+
+    /// Remembers an object whose value has yet to be dropped; `false` if there is no memory for that.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn defer(&self, object: ObjectPtr) -> bool {
+        let mut deferred = self.deferred.borrow_mut();
+        let remembered = deferred.try_reserve(1).is_ok();
+        if remembered {
+            deferred.push(object);
+            self.any.set(true);
+        }
+        remembered
+    }
+
+    /// An object that was deferred.
+    pub(crate) fn next_deferred(&self) -> Option<ObjectPtr> {
+        self.deferred.borrow_mut().pop()
+    }
+
+    /// Runs code of the user; a panic in it is kept, if it is the first. `AssertUnwindSafe`: the panic goes on later.
+    #[inline]
+    pub(crate) fn guard(&self, user: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(user)) {
+            self.keep(Panic(Some(payload)));
+        }
+    }
+
+    /// Keeps a panic, if it is the first.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn keep(&self, panic: Panic) {
+        match self.panic.take() {
+            None => self.panic.set(panic.0),
+            first => {
+                self.panic.set(first);
+                panic.discard();
+            }
+        }
+        self.any.set(true);
+    }
+
+    /// Takes the panic that was kept. If nothing is deferred, nothing is left unfinished.
+    pub(crate) fn take_panic(&self) -> Panic {
+        self.any.set(!self.deferred.borrow().is_empty());
+        Panic(self.panic.take())
+    }
+}
+
+/// A panic that has been kept, or none.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Panic(Option<Payload>);
+
+impl Panic {
+    /// Lets the panic go on. In a thread that is panicking already it ends here instead, for the process would abort;
+    /// the panic hook has reported it.
+    pub(crate) fn throw(self) {
+        match self.0 {
+            Some(payload) if !thread::panicking() => resume_unwind(payload),
+            _ => self.discard(),
+        }
+    }
+
+    /// Ends the panic here. The panic hook has reported it. The drop of the payload is code of the user too: what that
+    /// panics with is forgotten.
+    pub(crate) fn discard(self) {
+        if let Err(next) = catch_unwind(AssertUnwindSafe(|| drop(self.0))) {
+            mem::forget(next);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The side word: what the collector knows of an object without touching it.
+//!
+//! ```text
+//! │ state, 3 bits │ trial count, 29 bits │
+//! ```
+//!
+//! The state says which generation the object is in, if any. The trial count is zero but while a collection runs; then
+//!
+//! - 0: not in the working set;
+//! - `1 + n`: in the working set, with `n` references from members of it;
+//! - [`REACHABLE`]: known to be alive. A count that would pass this saturates here, which errs on the safe side.
+
+use core::fmt;
+
+const COUNT_BITS: u32 = 29;
+const COUNT: u32 = (1 << COUNT_BITS) - 1;
+/// The trial count of an object that is known to be alive.
+pub(crate) const REACHABLE: u32 = COUNT;
+
+/// Where an object stands. The three generations are adjacent, youngest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u32)]
+pub(crate) enum State {
+    /// No object, one that the collector does not look at, or one that is dead.
+    Free = 0,
+    Young = 1,
+    Middle = 2,
+    Old = 3,
+    /// Alive, but its value is not for the collector to see: it is under construction, or somebody has exclusive
+    /// access to it.
+    Detached = 4,
+    /// Given up by the collection that is running.
+    Condemned = 5,
+}
+
+/// The generations of the collector, youngest first.
+///
+/// New objects are young. What survives a collection moves to the next generation: what survives
+/// [`collect_generation(Young)`](crate::gc::collect_generation) becomes middle-aged, everything else old. `CPython`
+/// calls them 0, 1 and 2.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::gc::Generation;
+///
+/// assert_eq!(Generation::try_from(2), Ok(Generation::Old));
+/// assert_eq!(Generation::Young as usize, 0);
+/// assert!(Generation::try_from(3).is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Generation {
+    /// Objects that no collection has looked at yet.
+    Young = 0,
+    /// Objects that survived one young collection.
+    Middle = 1,
+    /// Everything older.
+    Old = 2,
+}
+
+impl Generation {
+    /// Where the survivors of a collection of this generation go.
+    pub(crate) fn next(self) -> State {
+        match self {
+            Generation::Young => State::Middle,
+            Generation::Middle | Generation::Old => State::Old,
+        }
+    }
+}
+
+/// The error of a generation number that is not 0, 1 or 2.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InvalidGeneration(usize);
+
+impl fmt::Display for InvalidGeneration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid generation {}: there are generations 0, 1 and 2", self.0)
+    }
+}
+
+impl std::error::Error for InvalidGeneration {}
+
+impl TryFrom<usize> for Generation {
+    type Error = InvalidGeneration;
+
+    /// # Errors
+    ///
+    /// [`InvalidGeneration`] for a number above 2.
+    fn try_from(number: usize) -> Result<Generation, InvalidGeneration> {
+        [Generation::Young, Generation::Middle, Generation::Old].get(number).copied().ok_or(InvalidGeneration(number))
+    }
+}
+
+/// A side word. See the module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Word(pub(crate) u32);
+
+impl Word {
+    /// The word of an object in a state, outside a collection.
+    #[inline]
+    pub(crate) const fn of(state: State) -> Word {
+        Word((state as u32) << COUNT_BITS)
+    }
+
+    pub(crate) fn state(self) -> State {
+        match self.0 >> COUNT_BITS {
+            0 => State::Free,
+            1 => State::Young,
+            2 => State::Middle,
+            3 => State::Old,
+            4 => State::Detached,
+            _ => State::Condemned,
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn trial_count(self) -> u32 {
+        self.0 & COUNT
+    }
+
+    #[inline]
+    pub(crate) const fn is_reachable(self) -> bool {
+        self.trial_count() == REACHABLE
+    }
+
+    #[inline]
+    pub(crate) const fn mark_reachable(self) -> Word {
+        Word(self.0 | COUNT)
+    }
+
+    /// The word without its trial count.
+    #[inline]
+    pub(crate) const fn settled(self) -> Word {
+        Word(self.0 & !COUNT)
+    }
+
+    /// The word with `n` added to its trial count.
+    #[inline]
+    pub(crate) const fn count(self, n: u32) -> Word {
+        if COUNT - self.trial_count() < n { self.mark_reachable() } else { Word(self.0 + n) }
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}+{}", self.state(), self.trial_count())
+    }
+}
+
+/// The generations that a collection looks at: one and all younger ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Collected(u32);
+
+impl Collected {
+    pub(crate) const fn up_to(generation: Generation) -> Collected {
+        Collected((generation as u32 + 1) << COUNT_BITS)
+    }
+
+    /// Whether the object of this word is among them: one compare.
+    #[inline]
+    pub(crate) const fn contains(self, word: Word) -> bool {
+        word.0.wrapping_sub(Word::of(State::Young).0) < self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use State::{Condemned, Detached, Free, Middle, Old, Young};
+
+    #[test]
+    fn collected_generations_are_a_range_of_words() {
+        for (generation, members) in [
+            (Generation::Young, &[Young][..]),
+            (Generation::Middle, &[Young, Middle]),
+            (Generation::Old, &[Young, Middle, Old]),
+        ] {
+            for state in [Free, Young, Middle, Old, Detached, Condemned] {
+                for word in [Word::of(state), Word::of(state).count(5), Word::of(state).mark_reachable()] {
+                    assert_eq!(Collected::up_to(generation).contains(word), members.contains(&state), "{word:?}");
+                    assert_eq!(word.state(), state);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn trial_counts_saturate_as_reachable() {
+        let word = Word(Word::of(Old).0 + COUNT - 1);
+        assert!(!word.is_reachable());
+        assert!(word.count(1).is_reachable());
+        assert!(word.count(2).is_reachable());
+        assert_eq!(word.count(2).count(1), Word::of(Old).mark_reachable());
+        assert_eq!(word.count(2).settled(), Word::of(Old));
+    }
+}

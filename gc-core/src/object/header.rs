@@ -1,0 +1,234 @@
+//! The 16 bytes in front of every value.
+//!
+//! Invariants:
+//! 1. `strong` holds, in its low 31 bits, the number of strong pointers (and pins of the collector); its sign bit is
+//!    the *clean* flag: no strong pointer has been dropped since the last full collection, so no garbage can hang from
+//!    this object.
+//! 2. `weak` holds, in its low 28 bits, the number of weak pointers, plus one that all strong pointers own together:
+//!    the slot outlives the drop of the value. At zero the slot is free.
+//! 3. The `DEAD` flag of `weak` is set from the moment at which the collector gives the value up. A value whose
+//!    object has no strong pointers, or is dead, is never accessed again but by its drop.
+//!
+//! Both counts are checked: one that would overflow aborts the process, as `Rc`'s do. (With the pointers forgotten,
+//! not dropped, a program can get there without running out of memory.)
+
+use super::vtable::VTable;
+use core::cell::Cell;
+
+/// See the module.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Header {
+    vtable: Cell<&'static VTable>,
+    strong: Cell<i32>,
+    weak: Cell<u32>,
+}
+
+const _: () = assert!(size_of::<Header>() == 16 && align_of::<Header>() <= 16);
+
+/// Inv. 1: the sign bit.
+const CLEAN: i32 = i32::MIN;
+/// Inv. 1: the count.
+const STRONG: i32 = i32::MAX;
+/// Inv. 2: the count.
+const WEAK: u32 = (1 << 28) - 1;
+/// Inv. 3.
+const DEAD: u32 = 1 << 31;
+
+/// What a decrement of the strong count found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Decrement {
+    /// That was the last strong pointer.
+    Last,
+    /// Other pointers remain, and the object has become a suspect.
+    Suspect,
+}
+
+impl Header {
+    /// The header of an object with one strong pointer.
+    #[inline]
+    pub(crate) fn new(vtable: &'static VTable, clean: bool) -> Header {
+        let strong = if clean { CLEAN | 1 } else { 1 };
+        Header { vtable: Cell::new(vtable), strong: Cell::new(strong), weak: Cell::new(1) }
+    }
+
+    /// The header of an object under construction: no strong pointer yet, one weak.
+    pub(crate) fn unborn(vtable: &'static VTable) -> Header {
+        Header { vtable: Cell::new(vtable), strong: Cell::new(0), weak: Cell::new(1) }
+    }
+
+    /// Makes the first strong pointer of an object that was unborn. The weak pointer that its construction held
+    /// becomes the strong pointers' own.
+    pub(crate) fn bear(&self, vtable: &'static VTable, clean: bool) {
+        self.vtable.set(vtable);
+        self.strong.set(if clean { CLEAN | 1 } else { 1 });
+    }
+
+    /// Says that the value has become one of another type.
+    pub(crate) fn set_vtable(&self, vtable: &'static VTable) {
+        self.vtable.set(vtable);
+    }
+
+    #[inline]
+    pub(crate) fn vtable(&self) -> &'static VTable {
+        self.vtable.get()
+    }
+
+    /// The number of strong pointers.
+    #[inline]
+    pub(crate) fn strong(&self) -> u32 {
+        (self.strong.get() & STRONG).unsigned_abs()
+    }
+
+    /// Counts one more strong pointer. `Rc`'s increment, with its overflow check on the low 31 bits.
+    #[inline]
+    pub(crate) fn increment_strong(&self) {
+        let strong = self.strong.get().wrapping_add(1);
+        self.strong.set(strong);
+        if strong & STRONG == 0 {
+            overflow();
+        }
+    }
+
+    /// Counts one strong pointer less; `true` if that needs [`after_decrement`](Header::after_decrement), because it
+    /// was the last one or the object was clean. `Rc`'s decrement: one subtraction and one branch.
+    ///
+    /// # Safety
+    ///
+    /// The strong count is not zero.
+    #[inline]
+    pub(crate) unsafe fn decrement_strong(&self) -> bool {
+        // SAFETY: the count is at least one, so the subtraction borrows nothing from the sign bit (inv. 1).
+        let strong = unsafe { self.strong.get().unchecked_sub(1) };
+        self.strong.set(strong);
+        strong <= 0
+    }
+
+    /// Clears the clean flag after a decrement, and says which of the two cases it was.
+    #[inline]
+    pub(crate) fn after_decrement(&self) -> Decrement {
+        let strong = self.strong.get() & STRONG;
+        self.strong.set(strong);
+        if strong == 0 { Decrement::Last } else { Decrement::Suspect }
+    }
+
+    /// Takes the strong count from one to zero, without the object dying of it.
+    pub(crate) fn take_last_strong(&self) {
+        debug_assert_eq!(self.strong(), 1, "the value is taken from an object that is shared");
+        self.strong.set(0);
+    }
+
+    #[inline]
+    pub(crate) fn is_clean(&self) -> bool {
+        self.strong.get() & CLEAN != 0
+    }
+
+    #[inline]
+    pub(crate) fn set_clean(&self) {
+        self.strong.set(self.strong.get() | CLEAN);
+    }
+
+    pub(crate) fn clear_clean(&self) {
+        self.strong.set(self.strong.get() & STRONG);
+    }
+
+    /// Adds the collector's own strong pointer to an object it has condemned. The object is no longer clean, so that
+    /// dropping the pointers to it stays on the fast path.
+    #[inline]
+    pub(crate) fn pin(&self) {
+        self.clear_clean();
+        self.increment_strong();
+    }
+
+    /// The number of weak pointers, the strong pointers' own one not counted.
+    pub(crate) fn weak(&self) -> u32 {
+        (self.weak.get() & WEAK).saturating_sub(1)
+    }
+
+    pub(crate) fn increment_weak(&self) {
+        let weak = self.weak.get();
+        if weak & WEAK == WEAK {
+            overflow();
+        }
+        self.weak.set(weak + 1);
+    }
+
+    /// Counts one weak pointer less; `true` if that was the last, and the header is of no use any more.
+    #[inline]
+    pub(crate) fn decrement_weak(&self) -> bool {
+        let weak = self.weak.get();
+        if weak & WEAK == 1 {
+            return true;
+        }
+        self.weak.set(weak - 1);
+        false
+    }
+
+    #[inline]
+    pub(crate) fn is_dead(&self) -> bool {
+        self.weak.get() & DEAD != 0
+    }
+
+    #[inline]
+    pub(crate) fn set_dead(&self) {
+        self.weak.set(self.weak.get() | DEAD);
+    }
+
+    /// Whether the value may be handed out: it is there, and will be.
+    pub(crate) fn can_upgrade(&self) -> bool {
+        self.strong() != 0 && !self.is_dead()
+    }
+}
+
+/// Memory safety cannot be kept with a count that has wrapped, and there is nobody to return an error to.
+#[cold]
+#[inline(never)]
+fn overflow() -> ! {
+    std::process::abort()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        Header::new(VTable::of::<()>(), true)
+    }
+
+    #[test]
+    fn a_clean_object_takes_the_slow_path_once() {
+        let header = header();
+        header.increment_strong();
+        header.increment_strong();
+        // SAFETY: three strong pointers.
+        assert!(unsafe { header.decrement_strong() });
+        assert_eq!(header.after_decrement(), Decrement::Suspect);
+        assert!(!header.is_clean());
+        // SAFETY: two strong pointers.
+        assert!(!unsafe { header.decrement_strong() });
+        // SAFETY: one strong pointer.
+        assert!(unsafe { header.decrement_strong() });
+        assert_eq!(header.after_decrement(), Decrement::Last);
+    }
+
+    #[test]
+    fn the_clean_flag_does_not_touch_the_count() {
+        let header = header();
+        for clean in [false, true] {
+            if clean { header.set_clean() } else { header.clear_clean() }
+            assert_eq!((header.strong(), header.is_clean()), (1, clean));
+        }
+        header.pin();
+        assert_eq!((header.strong(), header.is_clean()), (2, false));
+    }
+
+    #[test]
+    fn flags_do_not_touch_the_weak_count() {
+        let header = header();
+        header.increment_weak();
+        header.set_dead();
+        assert_eq!((header.weak(), header.can_upgrade()), (1, false));
+        assert!(!header.decrement_weak());
+        assert!(header.decrement_weak());
+    }
+}

@@ -1,0 +1,22 @@
+//! The object as the collector sees it: a value of unknown type behind a header.
+//!
+//! ```text
+//!            │ 16 B header                            │ value
+//!            │ vtable pointer │ strong │ weak + flags │ …
+//!                                                     ▲
+//!                                     `Cc`, `ObjectPtr`
+//! ```
+//!
+//! Owns the header's layout and what its two counts mean, and the erased pointer. Does not know where an object comes
+//! from, which generation it is in, or when it dies.
+
+mod header;
+mod ptr;
+mod trace;
+mod vtable;
+
+pub(crate) use header::{Decrement, Header};
+pub(crate) use ptr::ObjectPtr;
+pub(crate) use trace::{Edge, EdgeSink};
+pub use trace::{Acyclic, Leaf, Trace, Tracer};
+pub(crate) use vtable::VTable;

@@ -1,0 +1,85 @@
+//! The erased pointer to an object.
+
+use super::header::Header;
+use super::trace::{Edge, Tracer};
+use core::ptr::NonNull;
+
+/// A pointer to an object of any type, through the address of its value.
+///
+/// Invariant: while an `ObjectPtr` is used, the slot behind it is allocated and its header initialised. Whether the
+/// value is alive is another question, which the methods that touch it put to their caller. It may be used to reach
+/// the whole block that the object is in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(transparent)]
+pub(crate) struct ObjectPtr(Edge);
+
+impl ObjectPtr {
+    /// # Safety
+    ///
+    /// `value` is the address of an object's value, as the invariant says.
+    #[inline]
+    pub(crate) unsafe fn from_value(value: Edge) -> ObjectPtr {
+        ObjectPtr(value)
+    }
+
+    /// The object whose header is put at the start of a slot.
+    ///
+    /// # Safety
+    ///
+    /// `slot` begins an allocated slot that is aligned for a header and has room for one; only the header may be
+    /// written to through the result until it is.
+    #[inline]
+    pub(crate) unsafe fn from_slot(slot: NonNull<u8>) -> ObjectPtr {
+        // SAFETY: the slot has room for the header.
+        ObjectPtr(unsafe { slot.cast::<Header>().add(1) }.cast())
+    }
+
+    /// The address of the value.
+    #[inline]
+    pub(crate) fn value(self) -> Edge {
+        self.0
+    }
+
+    /// The address of the header, and of the slot.
+    #[inline]
+    pub(crate) fn header_ptr(self) -> NonNull<Header> {
+        // SAFETY: invariant: the header is right in front of the value.
+        unsafe { self.0.cast::<Header>().sub(1) }
+    }
+
+    /// The header.
+    #[inline]
+    pub(crate) fn header<'a>(self) -> &'a Header {
+        // SAFETY: invariant: the slot is allocated and its header initialised. A header is only ever changed through
+        // its cells.
+        unsafe { self.header_ptr().as_ref() }
+    }
+
+    /// Visits the edges of the value.
+    ///
+    /// # Safety
+    ///
+    /// The value is alive, and nobody holds a mutable reference to it.
+    #[inline]
+    pub(crate) unsafe fn trace(self, tracer: &mut Tracer<'_>) {
+        // SAFETY: the table is that of the value's type; the rest is the caller's promise.
+        unsafe { (self.header().vtable().trace)(self.0, tracer) }
+    }
+
+    /// Drops the value. User code runs.
+    ///
+    /// # Safety
+    ///
+    /// The value is alive, is not dropped twice, and is never used again.
+    #[inline]
+    pub(crate) unsafe fn drop_value(self) {
+        // SAFETY: the table is that of the value's type; the rest is the caller's promise.
+        unsafe { (self.header().vtable().drop)(self.0) }
+    }
+
+    /// The name of the value's type.
+    #[cfg(feature = "verify")]
+    pub(crate) fn type_name(self) -> &'static str {
+        (self.header().vtable().type_name)()
+    }
+}

@@ -1,0 +1,203 @@
+//! What a type tells the collector: its edges.
+//!
+//! Owns [`Trace`], [`Tracer`] and [`Acyclic`]. Knows an edge only as the address of the value it leads to; what is
+//! done with the edges is the business of the [`EdgeSink`] behind the tracer.
+
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+/// The address of a traced object's value: what a `Cc` is, without its type.
+pub(crate) type Edge = NonNull<()>;
+
+/// A type whose [`Cc`](crate::Cc) pointers the collector can find.
+///
+/// Derive it. `#[derive(Trace)]` is the safe face of this trait: it visits every field, except those marked
+/// `#[trace(skip)]`.
+///
+/// Tracing *enumerates edges* and does nothing else: `Cc<T>::trace` hands its address to the [`Tracer`] and returns.
+/// It never goes on into the object that the pointer leads to, so it cannot recurse through the heap.
+///
+/// # Safety
+///
+/// An implementation
+///
+/// 1. visits only `Cc` pointers that this value *owns*: not those behind a `&T`, an `Rc` or an `Arc`, which others
+///    own too;
+/// 2. visits each of them at most once in one call;
+/// 3. visits the same ones in every call, as long as no code outside the collector runs in between;
+/// 4. does not create, clone or drop a `Cc`, and does not start a collection;
+/// 5. belongs to a type whose destructor does not read the `Cc` pointers that `trace` visits: by the time the
+///    destructor of a garbage object runs, their targets may be gone. (A field that is a leaf may have any destructor.)
+///
+/// Leaving a pointer out is always safe. Its target then looks as if something outside the heap held it, so a cycle
+/// through it leaks; nothing worse.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::{Cc, Trace};
+/// use std::cell::RefCell;
+///
+/// #[derive(Trace)]
+/// struct Node {
+///     name: String,
+///     links: RefCell<Vec<Cc<Node>>>,
+/// }
+///
+/// let node = Cc::new(Node { name: "a".into(), links: RefCell::default() });
+/// node.links.borrow_mut().push(node.clone());
+/// assert_eq!(node.name, "a");
+/// drop(node);
+/// assert_eq!(gc_core::collect(), 1);
+/// ```
+///
+/// By hand, for a container of one's own:
+///
+/// ```
+/// use gc_core::{Cc, Trace, Tracer};
+///
+/// struct Pair<T>([T; 2]);
+///
+/// // SAFETY: visits the two elements, which the pair owns, once each; a pair has no destructor.
+/// unsafe impl<T: Trace> Trace for Pair<T> {
+///     fn trace(&self, tracer: &mut Tracer<'_>) {
+///         for element in &self.0 {
+///             element.trace(tracer);
+///         }
+///     }
+/// }
+///
+/// let pair = Cc::new(Pair([Cc::new(1), Cc::new(2)]));
+/// assert_eq!(*pair.0[1], 2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement `Trace`: the collector cannot see the `Cc` pointers in it",
+    label = "`Trace` is missing for this type",
+    note = "for a type of your own, add `#[derive(Trace)]` to its definition",
+    note = "for a field whose type holds no `Cc`, or belongs to another crate, put `#[trace(skip)]` on the field"
+)]
+pub unsafe trait Trace: 'static {
+    /// Visits every `Cc` that this value owns.
+    ///
+    /// Called by the collector; to forward to a field, call the field's `trace`.
+    fn trace(&self, tracer: &mut Tracer<'_>);
+
+    /// Whether objects of this type are left out of the heap that the collector looks at.
+    ///
+    /// `true` says that no cycle can pass through a value of this type; a `Cc` of it then is counted, as an `Rc` is,
+    /// and costs a collection nothing. A wrong `true` leaks. The answer is a constant of the type and must not depend
+    /// on that of a type that may contain this one, or it would never end: a derived type says `true` only where
+    /// `#[trace(acyclic)]` does.
+    fn is_acyclic() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+}
+
+/// A type through whose values no cycle of [`Cc`](crate::Cc) pointers can pass: it has no edges, or all of them lead
+/// to acyclic types.
+///
+/// The standard library's types without pointers implement it, as do containers of acyclic types. A type of your own
+/// gets it from `#[derive(Trace)] #[trace(acyclic)]`, which proves it field by field. A cell is acyclic only around
+/// data that holds no `Cc` at all, because the pointers in it can be changed after the fact.
+///
+/// The trait is safe to implement by hand: a wrong claim leaks, and does nothing worse.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::{Cc, Trace, gc};
+///
+/// #[derive(Trace)]
+/// #[trace(acyclic)]
+/// struct Leaf {
+///     name: String,
+///     parts: Vec<Cc<str_part::Part>>,
+/// }
+///
+/// mod str_part {
+///     #[derive(gc_core::Trace)]
+///     #[trace(acyclic)]
+///     pub struct Part(pub u32);
+/// }
+///
+/// let leaf = Cc::new(Leaf { name: "x".into(), parts: vec![] });
+/// assert!(!gc::is_tracked(&leaf));
+/// # assert_eq!((leaf.name.len(), leaf.parts.len()), (1, 0));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be acyclic",
+    label = "a cycle of `Cc` pointers could pass through this type",
+    note = "remove `#[trace(acyclic)]` from the type that holds it, or prove this type acyclic with `#[derive(Trace)] #[trace(acyclic)]`",
+    note = "`#[trace(skip)]` on a field that holds no `Cc` needs no proof"
+)]
+pub trait Acyclic: Trace {}
+
+/// Data that holds no [`Cc`](crate::Cc) at all: the only content with which a cell is [`Acyclic`].
+#[diagnostic::on_unimplemented(
+    message = "a cell in an acyclic type must hold plain data, and `{Self}` may hold a `Cc`",
+    label = "a `Cc` in this cell could be changed to close a cycle",
+    note = "remove `#[trace(acyclic)]` from the type that holds the cell",
+    note = "`#[trace(skip)]` on a field that holds no `Cc` needs no proof"
+)]
+pub trait Leaf: Acyclic {}
+
+/// Receives the edges of the objects that are being traced, a buffer at a time.
+pub(crate) trait EdgeSink {
+    /// Takes the edges in the order in which they were visited. Must not trace.
+    fn drain(&self, edges: &[Edge]);
+}
+
+/// Edges that a tracer holds before it hands them on: enough that prefetching pays and a virtual call is noise.
+const BUFFERED: usize = 256;
+
+/// Collects the edges that [`Trace::trace`] visits.
+///
+/// The collector makes one for each of its phases; a program meets it only as the argument that `trace` passes on.
+pub struct Tracer<'a> {
+    edges: [MaybeUninit<Edge>; BUFFERED],
+    len: usize,
+    sink: &'a dyn EdgeSink,
+}
+
+impl<'a> Tracer<'a> {
+    pub(crate) fn new(sink: &'a dyn EdgeSink) -> Tracer<'a> {
+        Tracer { edges: [MaybeUninit::uninit(); BUFFERED], len: 0, sink }
+    }
+
+    /// Notes an edge. The only thing that tracing a `Cc` does.
+    #[inline]
+    pub(crate) fn visit(&mut self, edge: Edge) {
+        if self.len == BUFFERED {
+            self.flush();
+        }
+        self.edges[self.len].write(edge);
+        self.len += 1;
+    }
+
+    /// Hands on what is buffered if that is enough to be worth a call.
+    #[inline]
+    pub(crate) fn flush_if_half_full(&mut self) {
+        if self.len > BUFFERED / 2 {
+            self.flush();
+        }
+    }
+
+    /// Hands on what is buffered.
+    #[inline(never)]
+    pub(crate) fn flush(&mut self) {
+        let filled = &self.edges[..self.len];
+        // SAFETY: `visit` has written the first `len` elements; `MaybeUninit<Edge>` has the layout of `Edge`.
+        let edges = unsafe { core::slice::from_raw_parts(filled.as_ptr().cast::<Edge>(), filled.len()) };
+        self.len = 0;
+        self.sink.drain(edges);
+    }
+}
+
+impl core::fmt::Debug for Tracer<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tracer").field("buffered", &self.len).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,393 @@
+//! A block: 64 KiB of slots of one size, or one object that has the block to itself.
+//!
+//! ```text
+//! 0            1 KiB                     8 KiB                                64 KiB
+//! │ BlockHeader │ side words, one per 32 B │ slot │ slot │ …      bump → │     │
+//! ```
+//!
+//! The side word of a slot stands at `(offset of the slot / 32) * 4`: it is found by arithmetic on the address alone.
+//! The words that the header and the words themselves would have are never used, and so the header stands there. An
+//! object with a block to itself follows the header more closely, with its one word in between.
+//!
+//! Invariants:
+//! 1. The block of any slot is the slot's address rounded down to [`BLOCK_SIZE`].
+//! 2. Slots from `first` to `bump` have been handed out at least once: their side words are initialised.
+//! 3. The free list links free slots below `bump`, through their first word; their side words are zero.
+//! 4. `live` is the number of slots below `bump` that are not on the free list.
+//!
+//! Knows nothing of what the slots hold or what the side words mean, but that zero is the word of a free slot.
+
+use super::block_list::Membership;
+use super::size_class::{COUNT, SLOT_ALIGN, SizeClass};
+use core::cell::Cell;
+use core::ptr::NonNull;
+use std::alloc::Layout;
+
+/// The alignment of a block, in bytes.
+pub(crate) const BLOCK_SIZE: usize = 64 * 1024;
+/// The size of a block of slots, in bytes. A little less than [`BLOCK_SIZE`], so that a system allocator that keeps
+/// headers of its own can lay block against block. (The `malloc` of glibc also asks the system for each allocation
+/// anew, and uses two pages more, if size and alignment together come to 128 KiB.)
+const BLOCK_BYTES: usize = BLOCK_SIZE - 128;
+/// Bytes for which there is one side word.
+const GRANULE: usize = 32;
+/// Where the slots of a block begin, in bytes: the first place whose side word is clear of the side words.
+const FIRST_SLOT: usize = BLOCK_SIZE / GRANULE * size_of::<u32>();
+/// The earliest place for an object that has the block to itself, in bytes.
+const FIRST_LARGE: usize = FIRST_SLOT / GRANULE * size_of::<u32>();
+/// Slots that are put on the free list at a time: few enough that the writes stay near what is handed out next.
+const CARVE: usize = 64;
+
+const _: () = {
+    assert!(FIRST_SLOT == 8 * 1024 && FIRST_LARGE == 1024);
+    // A slot's word lies behind the header, in front of the slots.
+    assert!(side_word_offset(FIRST_LARGE) >= size_of::<BlockHeader>());
+    assert!(side_word_offset(BLOCK_SIZE - SLOT_ALIGN) < FIRST_SLOT);
+};
+
+/// The offset of the side word of the slot at an offset, both in bytes.
+const fn side_word_offset(slot: usize) -> usize {
+    slot / GRANULE * size_of::<u32>()
+}
+
+/// When freeing a slot of a block is worth the slab's attention.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notify {
+    Never,
+    /// When an eighth of the slots is free. That bounds what finding young objects costs: the block that they are
+    /// allocated in is searched for them, however many old ones it holds.
+    WhenOpen,
+    WhenEmpty,
+}
+
+/// A slot on the free list.
+struct FreeSlot {
+    next: Option<NonNull<FreeSlot>>,
+}
+
+/// What a block holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// Slots of one size, for objects that the collector looks at or for those it does not: never both.
+    Slots { class: SizeClass, tracked: bool },
+    /// One object.
+    Large { tracked: bool },
+}
+
+impl Kind {
+    /// How many kinds of blocks of slots there are.
+    pub(super) const SLOT_KINDS: usize = 2 * COUNT;
+
+    /// The index of a kind of blocks of slots, below [`Kind::SLOT_KINDS`].
+    pub(super) const fn slot_kind(class: SizeClass, tracked: bool) -> usize {
+        class.index() + if tracked { 0 } else { COUNT }
+    }
+
+    pub(crate) fn is_tracked(self) -> bool {
+        match self {
+            Kind::Slots { tracked, .. } | Kind::Large { tracked } => tracked,
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub(crate) struct BlockHeader {
+    /// The heap that the block belongs to, as its owner wants it back.
+    owner: NonNull<()>,
+    free: Cell<Option<NonNull<FreeSlot>>>,
+    live: Cell<u32>,
+    /// The value of `live` at which a freed slot is worth the slab's attention.
+    notify_at: Cell<u32>,
+    /// In bytes from the start of the block, as the next two.
+    bump: Cell<u32>,
+    end: Cell<u32>,
+    first: Cell<u32>,
+    /// In bytes.
+    slot_size: Cell<u32>,
+    kind: Cell<Kind>,
+    membership: Membership,
+    /// What the allocator is given back.
+    allocation: (NonNull<u8>, Layout),
+}
+
+impl core::fmt::Debug for FreeSlot {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("FreeSlot")
+    }
+}
+
+/// A pointer to a block.
+///
+/// Invariant: the block is allocated and its header initialised, from the call that made the `BlockPtr` until
+/// [`BlockPtr::deallocate`]. It may be used to reach every byte of the block.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(transparent)]
+pub(crate) struct BlockPtr(NonNull<BlockHeader>);
+
+impl BlockPtr {
+    /// Allocates a block of slots; `None` if the allocator has no memory.
+    pub(super) fn allocate(owner: NonNull<()>, class: SizeClass, tracked: bool) -> Option<BlockPtr> {
+        let layout = Layout::from_size_align(BLOCK_BYTES, BLOCK_SIZE).ok()?;
+        let base = allocate(layout)?;
+        // SAFETY: the allocation is a block's, aligned as one, and nothing else uses it.
+        let block = unsafe { BlockPtr::initialise(base, base, layout, owner, Kind::Large { tracked }) };
+        block.format(class, tracked);
+        Some(block)
+    }
+
+    /// Lays out an empty block anew.
+    pub(super) fn format(self, class: SizeClass, tracked: bool) {
+        let header = self.header();
+        debug_assert_eq!(header.live.get(), 0, "a block in use is laid out anew");
+        header.kind.set(Kind::Slots { class, tracked });
+        header.free.set(None);
+        header.first.set(FIRST_SLOT as u32);
+        header.bump.set(FIRST_SLOT as u32);
+        header.slot_size.set(class.slot_size() as u32);
+        header.end.set(BLOCK_BYTES as u32);
+        header.notify_at.set(0);
+    }
+
+    /// Allocates a block for one object of `layout`, whose first `front` bytes lie in front of a value that has the
+    /// layout's alignment; `None` if the allocator has no memory or no address space would hold it.
+    pub(super) fn allocate_large(
+        owner: NonNull<()>,
+        front: usize,
+        layout: Layout,
+        tracked: bool,
+    ) -> Option<(BlockPtr, NonNull<u8>)> {
+        // The object lies where its value is aligned. If that alignment is more than a block's, the block that the
+        // object's address is rounded down to is the last one in front of the value.
+        let value = (FIRST_LARGE + front).checked_next_multiple_of(layout.align())?;
+        let object = value - front;
+        let header = object / BLOCK_SIZE * BLOCK_SIZE;
+        let size = object.checked_add(layout.size())?;
+        let whole = Layout::from_size_align(size, layout.align().max(BLOCK_SIZE)).ok()?;
+        let base = allocate(whole)?;
+        // SAFETY: `header <= object < size`.
+        let at = unsafe { base.add(header) };
+        // SAFETY: from `at` on there is a block's header and the side word, aligned as a block; nothing else uses them.
+        let block = unsafe { BlockPtr::initialise(at, base, whole, owner, Kind::Large { tracked }) };
+        let offset = (object - header) as u32;
+        let fields = block.header();
+        fields.first.set(offset);
+        fields.bump.set(offset + 1);
+        fields.end.set(offset + 1);
+        fields.slot_size.set(1);
+        fields.live.set(1);
+        // SAFETY: `object < size`.
+        let slot = unsafe { base.add(object) };
+        // SAFETY: the slot is this block's, and its word has room between the header and the slot.
+        unsafe { block.word_ptr(slot).write(Cell::new(0)) };
+        Some((block, slot))
+    }
+
+    /// Writes the header of a block without slots.
+    ///
+    /// # Safety
+    ///
+    /// A header may be written at `at`, which is aligned to [`BLOCK_SIZE`] and lies in the allocation.
+    unsafe fn initialise(
+        at: NonNull<u8>,
+        base: NonNull<u8>,
+        layout: Layout,
+        owner: NonNull<()>,
+        kind: Kind,
+    ) -> BlockPtr {
+        let at = at.cast::<BlockHeader>();
+        let header = BlockHeader {
+            owner,
+            free: Cell::new(None),
+            live: Cell::new(0),
+            notify_at: Cell::new(0),
+            bump: Cell::new(0),
+            end: Cell::new(0),
+            first: Cell::new(0),
+            slot_size: Cell::new(0),
+            kind: Cell::new(kind),
+            membership: Membership::default(),
+            allocation: (base, layout),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { at.write(header) };
+        BlockPtr(at)
+    }
+
+    /// Gives the memory back.
+    ///
+    /// # Safety
+    ///
+    /// No slot of the block is in use, and neither it nor any `BlockPtr` to it is used again.
+    pub(super) unsafe fn deallocate(self) {
+        let (base, layout) = self.header().allocation;
+        // SAFETY: that is the allocation, with the layout it was made with; nothing uses it any more.
+        unsafe { std::alloc::dealloc(base.as_ptr(), layout) }
+    }
+
+    /// The block that a slot is in (inv. 1).
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the start of an allocated slot, and may be used to reach its whole block.
+    #[inline]
+    pub(crate) unsafe fn of(slot: NonNull<u8>) -> BlockPtr {
+        let block = slot.as_ptr().map_addr(|address| address & !(BLOCK_SIZE - 1));
+        // SAFETY: a block does not start at address zero, because no allocation does.
+        BlockPtr(unsafe { NonNull::new_unchecked(block) }.cast())
+    }
+
+    #[inline]
+    fn header<'a>(self) -> &'a BlockHeader {
+        // SAFETY: invariant of `BlockPtr`. A block's header is only ever changed through its cells.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// The heap that the block belongs to.
+    #[inline]
+    pub(crate) fn owner(self) -> NonNull<()> {
+        self.header().owner
+    }
+
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        self.header().kind.get()
+    }
+
+    /// The number of slots in use.
+    pub(crate) fn live(self) -> u32 {
+        self.header().live.get()
+    }
+
+    #[inline]
+    pub(super) fn membership<'a>(self) -> &'a Membership {
+        &self.header().membership
+    }
+
+    /// Where the side word of a slot stands.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the start of a slot of this block.
+    #[inline]
+    unsafe fn word_ptr(self, slot: NonNull<u8>) -> NonNull<Cell<u32>> {
+        let offset = slot.as_ptr().addr() & (BLOCK_SIZE - 1);
+        // SAFETY: the word of a slot lies in its block, between the header and the slot.
+        unsafe { self.0.cast::<u8>().add(side_word_offset(offset)) }.cast()
+    }
+
+    /// The side word of a slot.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the start of a slot of this block that has been handed out before.
+    #[inline]
+    pub(crate) unsafe fn word<'a>(self, slot: NonNull<u8>) -> &'a Cell<u32> {
+        // SAFETY: the caller's promise.
+        let word = unsafe { self.word_ptr(slot) };
+        // SAFETY: inv. 2: it is initialised. Side words are only ever changed through their cells.
+        unsafe { word.as_ref() }
+    }
+
+    /// Takes a slot from the free list.
+    #[inline]
+    pub(super) fn pop(self) -> Option<NonNull<u8>> {
+        let header = self.header();
+        let slot = header.free.get()?;
+        // SAFETY: inv. 3: a slot on the free list holds its link.
+        header.free.set(unsafe { slot.as_ref() }.next);
+        header.live.set(header.live.get() + 1);
+        Some(slot.cast())
+    }
+
+    /// Puts a slot on the free list; `true` if that is worth the slab's attention.
+    ///
+    /// # Safety
+    ///
+    /// The slot is this block's, was handed out, has the side word zero (inv. 3), and is not used again.
+    #[inline]
+    pub(super) unsafe fn push(self, slot: NonNull<u8>) -> bool {
+        // SAFETY: the slot has been handed out.
+        debug_assert_eq!(unsafe { self.word(slot) }.get(), 0, "block inv. 3: a slot is freed with a side word");
+        let header = self.header();
+        let slot = slot.cast::<FreeSlot>();
+        // SAFETY: nothing uses the slot, and a slot has room for a link.
+        unsafe { slot.write(FreeSlot { next: header.free.get() }) };
+        header.free.set(Some(slot));
+        let live = header.live.get() - 1;
+        header.live.set(live);
+        live == header.notify_at.get()
+    }
+
+    /// Puts slots that have never been handed out on the free list, if it is empty; `false` if there are none left.
+    pub(super) fn carve(self) -> bool {
+        let header = self.header();
+        if header.free.get().is_some() {
+            return true;
+        }
+        let (start, size) = (header.bump.get() as usize, header.slot_size.get() as usize);
+        let slots = ((header.end.get() as usize - start) / size).min(CARVE);
+        let mut next = None;
+        for index in (0..slots).rev() {
+            // SAFETY: the slot ends at `end` at the latest.
+            let slot = unsafe { self.0.cast::<u8>().add(start + index * size) };
+            // SAFETY: the slot is this block's; its word has room.
+            unsafe { self.word_ptr(slot).write(Cell::new(0)) };
+            let slot = slot.cast::<FreeSlot>();
+            // SAFETY: nobody has been handed the slot, and it has room for a link.
+            unsafe { slot.write(FreeSlot { next }) };
+            next = Some(slot);
+        }
+        header.free.set(next);
+        header.bump.set((start + slots * size) as u32);
+        slots > 0
+    }
+
+    /// Says when [`push`](BlockPtr::push) asks for the slab's attention next.
+    pub(super) fn notify(self, when: Notify) {
+        let header = self.header();
+        let slots = (header.end.get() - header.first.get()) / header.slot_size.get();
+        header.notify_at.set(match when {
+            Notify::Never => u32::MAX,
+            Notify::WhenOpen => slots - (slots / 8).max(1),
+            Notify::WhenEmpty => 0,
+        });
+    }
+
+    /// Calls `each` for every slot that has ever been handed out, in address order, with its side word.
+    #[inline]
+    pub(crate) fn for_each_slot(self, mut each: impl FnMut(NonNull<u8>, &Cell<u32>)) {
+        let header = self.header();
+        let (mut offset, end) = (header.first.get() as usize, header.bump.get() as usize);
+        let slot_size = header.slot_size.get() as usize;
+        while offset < end {
+            // SAFETY: the slot lies in the block.
+            let slot = unsafe { self.0.cast::<u8>().add(offset) };
+            // SAFETY: inv. 2: below `bump`, slots have been handed out, or carved, which initialises their words too.
+            each(slot, unsafe { self.word(slot) });
+            offset += slot_size;
+        }
+    }
+
+    /// The number of slots on the free list, for checks.
+    #[cfg(any(test, feature = "verify"))]
+    pub(crate) fn count_free(self) -> u32 {
+        let mut count = 0;
+        let mut next = self.header().free.get();
+        while let Some(slot) = next {
+            // SAFETY: the slot is on the free list of this block.
+            assert_eq!(unsafe { self.word(slot.cast()) }.get(), 0, "block inv. 3: a free slot has a side word");
+            count += 1;
+            // SAFETY: inv. 3: a slot on the free list holds its link.
+            next = unsafe { slot.as_ref() }.next;
+        }
+        count
+    }
+}
+
+/// Allocates memory that is not zeroed.
+fn allocate(layout: Layout) -> Option<NonNull<u8>> {
+    // SAFETY: no block has size zero.
+    NonNull::new(unsafe { std::alloc::alloc(layout) })
+}

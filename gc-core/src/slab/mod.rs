@@ -1,0 +1,258 @@
+//! The slab: slots for objects, in blocks of 64 KiB.
+//!
+//! Owns the memory of one heap and the lists of its blocks. Knows bytes and layouts, and nothing of collection: which
+//! of the lists means what is its owner's business, as is the content of the side words.
+//!
+//! Invariants:
+//! 1. Every block of the slab is in the list [`ListId::All`] and has the slab's owner as its owner.
+//! 2. The current block of a kind is in no `Open` list; a block in an `Open` list has a free slot.
+//! 3. Each list but `Open` has room for all blocks, and each `Open` list for all blocks of its kind: freeing a slot
+//!    never allocates.
+
+mod block;
+mod block_list;
+mod size_class;
+
+use block::Notify;
+pub(crate) use block::{BlockPtr, Kind};
+pub(crate) use block_list::{BlockList, ListId};
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+pub(crate) use size_class::SizeClass;
+use std::alloc::Layout;
+
+/// Empty blocks that are kept for the next need: allocating and freeing around the edge of a block must not go to the
+/// system each time.
+const SPARE: usize = 8;
+
+/// The blocks of one kind: those with slots of one size for tracked, or for untracked, objects.
+#[derive(Debug)]
+struct Pool {
+    /// The block that slots are taken from.
+    current: Cell<Option<BlockPtr>>,
+    open: BlockList,
+    /// The number of blocks of this kind.
+    blocks: Cell<usize>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Slab {
+    owner: NonNull<()>,
+    pools: [Pool; Kind::SLOT_KINDS],
+    all: BlockList,
+    touched: BlockList,
+    middle: BlockList,
+    suspect: BlockList,
+    spare: RefCell<Vec<BlockPtr>>,
+    /// Whether empty blocks go back to the system at once.
+    closing: Cell<bool>,
+}
+
+impl Slab {
+    /// A slab without blocks. Its blocks will name `owner` as their owner.
+    pub(crate) fn new(owner: NonNull<()>) -> Slab {
+        Slab {
+            owner,
+            pools: [const {
+                Pool { current: Cell::new(None), open: BlockList::new(ListId::Open), blocks: Cell::new(0) }
+            }; Kind::SLOT_KINDS],
+            all: BlockList::new(ListId::All),
+            touched: BlockList::new(ListId::Touched),
+            middle: BlockList::new(ListId::Middle),
+            suspect: BlockList::new(ListId::Suspect),
+            spare: RefCell::new(Vec::new()),
+            closing: Cell::new(false),
+        }
+    }
+
+    /// One of the lists that cover all kinds of blocks.
+    #[inline]
+    pub(crate) fn list(&self, id: ListId) -> &BlockList {
+        match id {
+            ListId::All => &self.all,
+            ListId::Touched => &self.touched,
+            ListId::Middle => &self.middle,
+            ListId::Suspect => &self.suspect,
+            ListId::Open => unreachable!("there is one such list for each kind"),
+        }
+    }
+
+    /// Takes a slot of a size class; `None` if the allocator has no memory. The slot's side word is zero, its content
+    /// arbitrary.
+    #[inline]
+    pub(crate) fn allocate(&self, class: SizeClass, tracked: bool) -> Option<NonNull<u8>> {
+        let pool = &self.pools[Kind::slot_kind(class, tracked)];
+        if let Some(block) = pool.current.get() {
+            if let Some(slot) = block.pop() {
+                return Some(slot);
+            }
+        }
+        self.allocate_slow(class, tracked)
+    }
+
+    /// Finds a block with a free slot, and makes it the current one.
+    #[cold]
+    #[inline(never)]
+    fn allocate_slow(&self, class: SizeClass, tracked: bool) -> Option<NonNull<u8>> {
+        let pool = &self.pools[Kind::slot_kind(class, tracked)];
+        let block = match pool.current.get() {
+            Some(block) if block.carve() => block,
+            full => {
+                let block = match pool.open.pop() {
+                    Some(block) => block,
+                    None => self.add_block(pool, class, tracked)?,
+                };
+                if let Some(full) = full {
+                    full.notify(Notify::WhenOpen);
+                }
+                block.notify(if self.closing.get() { Notify::WhenEmpty } else { Notify::Never });
+                block.carve();
+                pool.current.set(Some(block));
+                block
+            }
+        };
+        if tracked {
+            self.touched.insert(block);
+        }
+        block.pop()
+    }
+
+    /// A new empty block, or a spare one.
+    fn add_block(&self, pool: &Pool, class: SizeClass, tracked: bool) -> Option<BlockPtr> {
+        if !(self.reserve_for_one_more() && pool.open.reserve(pool.blocks.get() + 1)) {
+            return None;
+        }
+        let spare = self.spare.borrow_mut().pop();
+        let block = match spare {
+            Some(block) => {
+                block.format(class, tracked);
+                block
+            }
+            None => BlockPtr::allocate(self.owner, class, tracked)?,
+        };
+        pool.blocks.set(pool.blocks.get() + 1);
+        self.all.insert(block);
+        Some(block)
+    }
+
+    /// Takes memory for one object of `layout` that no size class serves, whose first `front` bytes lie in front of a
+    /// value that has the layout's alignment; `None` if the allocator has no memory.
+    pub(crate) fn allocate_large(&self, front: usize, layout: Layout, tracked: bool) -> Option<NonNull<u8>> {
+        if !self.reserve_for_one_more() {
+            return None;
+        }
+        let (block, slot) = BlockPtr::allocate_large(self.owner, front, layout, tracked)?;
+        self.all.insert(block);
+        if tracked {
+            self.touched.insert(block);
+        }
+        Some(slot)
+    }
+
+    /// Keeps inv. 3 for a block that is about to be added.
+    fn reserve_for_one_more(&self) -> bool {
+        let total = self.all.len() + 1;
+        [&self.all, &self.touched, &self.middle, &self.suspect].into_iter().all(|list| list.reserve(total))
+    }
+
+    /// Puts a slot back; `true` if that may have been the last one in use.
+    ///
+    /// # Safety
+    ///
+    /// The slot was taken from this slab, has the side word zero, and is not used again.
+    #[inline]
+    pub(crate) unsafe fn free(&self, slot: NonNull<u8>) -> bool {
+        // SAFETY: the slot is allocated.
+        let block = unsafe { BlockPtr::of(slot) };
+        // SAFETY: the slot is that block's; the rest is the caller's promise.
+        let attention = unsafe { block.push(slot) };
+        if attention {
+            self.attend(block);
+        }
+        attention
+    }
+
+    /// Deals with a block that is empty, or is worth allocating from again.
+    #[cold]
+    #[inline(never)]
+    fn attend(&self, block: BlockPtr) {
+        match block.kind() {
+            Kind::Large { .. } => self.remove(block, None),
+            Kind::Slots { class, tracked } => {
+                let pool = &self.pools[Kind::slot_kind(class, tracked)];
+                if block.live() > 0 {
+                    block.notify(Notify::WhenEmpty);
+                    pool.open.insert(block);
+                } else {
+                    self.remove_empty(pool, block);
+                }
+            }
+        }
+    }
+
+    /// Takes an empty block out of its pool.
+    fn remove_empty(&self, pool: &Pool, block: BlockPtr) {
+        if pool.current.get() == Some(block) {
+            pool.current.set(None);
+        }
+        pool.open.remove(block);
+        self.remove(block, Some(pool));
+    }
+
+    /// Takes an empty block out of all lists, and keeps it or gives it back.
+    fn remove(&self, block: BlockPtr, pool: Option<&Pool>) {
+        for list in [&self.all, &self.touched, &self.middle, &self.suspect] {
+            list.remove(block);
+        }
+        if let Some(pool) = pool {
+            pool.blocks.set(pool.blocks.get() - 1);
+            let mut spare = self.spare.borrow_mut();
+            if !self.closing.get() && spare.len() < SPARE && spare.try_reserve(1).is_ok() {
+                spare.push(block);
+                return;
+            }
+        }
+        // SAFETY: no slot of the block is in use, and no list leads to it any more.
+        unsafe { block.deallocate() }
+    }
+
+    /// From now on, gives every block back as soon as it is empty.
+    pub(crate) fn close(&self) {
+        self.closing.set(true);
+        self.trim();
+        for pool in &self.pools {
+            match pool.current.get() {
+                Some(block) if block.live() == 0 => self.remove_empty(pool, block),
+                Some(block) => block.notify(Notify::WhenEmpty),
+                None => {}
+            }
+        }
+    }
+
+    /// Gives the spare blocks back.
+    fn trim(&self) {
+        for block in self.spare.borrow_mut().drain(..) {
+            // SAFETY: a spare block is empty, and in no list.
+            unsafe { block.deallocate() }
+        }
+    }
+
+    /// Starts a new list of touched blocks. Those that will be allocated from next belong to it from the start.
+    pub(crate) fn clear_touched(&self) {
+        self.touched.clear();
+        for pool in &self.pools[..Kind::SLOT_KINDS / 2] {
+            if let Some(block) = pool.current.get() {
+                self.touched.insert(block);
+            }
+        }
+    }
+
+    /// Whether no slot is in use and no block is kept. Only a slab that is closing gets there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

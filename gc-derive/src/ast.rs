@@ -1,0 +1,130 @@
+//! The item as the macro sees it: the syntax tree with its `#[trace(...)]` attributes read.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, DataEnum, DeriveInput, Generics, Member, Meta, Token, Type, parse_quote};
+
+use crate::attr::{PartAttrs, TypeAttrs};
+use crate::errors::Errors;
+
+/// A type with `#[derive(Trace)]`.
+pub(crate) struct Input<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+    pub(crate) attrs: TypeAttrs,
+    /// The `packed` of `#[repr(packed)]`.
+    pub(crate) packed: Option<Meta>,
+    /// What the implementations must allow, because they repeat the user's types.
+    pub(crate) allowed: Vec<Attribute>,
+    pub(crate) data: Data<'a>,
+}
+
+pub(crate) enum Data<'a> {
+    Struct(Vec<Field<'a>>),
+    Enum(Vec<Variant<'a>>),
+    Union(Token![union]),
+}
+
+pub(crate) struct Variant<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) attrs: PartAttrs,
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+pub(crate) struct Field<'a> {
+    /// The name, or the number in a tuple.
+    pub(crate) member: Member,
+    pub(crate) ty: &'a Type,
+    pub(crate) attrs: PartAttrs,
+}
+
+impl<'a> Input<'a> {
+    /// Reads as much as can be read, and notes what cannot.
+    pub(crate) fn read(input: &'a DeriveInput, errors: &mut Errors) -> Input<'a> {
+        let attrs = TypeAttrs::read(&input.attrs, errors);
+        let data = match &input.data {
+            syn::Data::Struct(data) => Data::Struct(Field::read_all(&data.fields, errors)),
+            syn::Data::Enum(data) => Data::Enum(Variant::read_all(data, errors)),
+            syn::Data::Union(data) => Data::Union(data.union_token),
+        };
+        Input {
+            ident: &input.ident,
+            generics: &input.generics,
+            attrs,
+            packed: packed(&input.attrs),
+            allowed: allowed(input),
+            data,
+        }
+    }
+
+    /// The fields that the collector sees.
+    pub(crate) fn traced_fields(&self) -> Vec<&Field<'a>> {
+        match &self.data {
+            Data::Struct(fields) => traced(fields).collect(),
+            Data::Enum(variants) => variants.iter().flat_map(Variant::traced_fields).collect(),
+            Data::Union(_) => Vec::new(),
+        }
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn read_all(data: &'a DataEnum, errors: &mut Errors) -> Vec<Variant<'a>> {
+        let read = |variant: &'a syn::Variant| Variant {
+            ident: &variant.ident,
+            attrs: PartAttrs::read(&variant.attrs, "a variant", errors),
+            fields: Field::read_all(&variant.fields, errors),
+        };
+        data.variants.iter().map(read).collect()
+    }
+
+    /// The fields that the collector sees: none if the variant is skipped.
+    pub(crate) fn traced_fields(&self) -> impl Iterator<Item = &Field<'a>> {
+        traced(&self.fields).filter(|_| self.attrs.skip.is_none())
+    }
+}
+
+impl<'a> Field<'a> {
+    fn read_all(fields: &'a syn::Fields, errors: &mut Errors) -> Vec<Field<'a>> {
+        let read = |(member, field): (Member, &'a syn::Field)| Field {
+            member,
+            ty: &field.ty,
+            attrs: PartAttrs::read(&field.attrs, "a field", errors),
+        };
+        fields.members().zip(fields).map(read).collect()
+    }
+}
+
+/// Those of `fields` that are not skipped.
+pub(crate) fn traced<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
+    fields.iter().filter(|field| field.attrs.skip.is_none())
+}
+
+/// Finds `packed` or `packed(n)` in `#[repr(...)]`. What cannot be parsed there is for the compiler to report.
+fn packed(attrs: &[Attribute]) -> Option<Meta> {
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("repr"))
+        .filter_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok())
+        .flatten()
+        .find(|meta| meta.path().is_ident("packed"))
+}
+
+/// What the type allows for itself, and the use of what is deprecated if it says anything of that. Not in every case,
+/// for it would be an error under `#![forbid(deprecated)]`.
+fn allowed(input: &DeriveInput) -> Vec<Attribute> {
+    let mut allowed: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("allow")).cloned().collect();
+    if any_ident(input.to_token_stream(), &|ident| ident == "deprecated") {
+        allowed.push(parse_quote!(#[allow(deprecated)]));
+    }
+    allowed
+}
+
+/// Whether an identifier that is `wanted` occurs anywhere among the tokens.
+pub(crate) fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => wanted(&ident),
+        TokenTree::Group(group) => any_ident(group.stream(), wanted),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

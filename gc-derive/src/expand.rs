@@ -1,0 +1,170 @@
+//! The expansion of an item that passed every check.
+//!
+//! All paths are absolute, and every token is spanned at the call site: an `unsafe` that comes from the user's own
+//! tokens would fall under the user's `#![forbid(unsafe_code)]`. What reports a field's type is *located* at that
+//! type, and still resolved at the call site. Names that could meet the user's begin with two underscores.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::WhereClause;
+use syn::spanned::Spanned;
+
+use crate::ast::{self, Data, Field, Input, Variant};
+use crate::bounds::Used;
+
+pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
+    let used = Used::in_traced_fields(input);
+    let mut out = impl_trace(input, &used);
+    out.extend(forbid_drop(input));
+    if input.attrs.acyclic {
+        out.extend(impl_acyclic(input, &used));
+        out.extend(prove_acyclic(input, &used));
+    }
+    out
+}
+
+/// The implementation of a trait for the type. `head` is `impl` or `unsafe impl`, and `path` leads to the trait.
+pub(crate) fn implement(
+    input: &Input<'_>,
+    head: &TokenStream,
+    path: &TokenStream,
+    where_clause: &WhereClause,
+    body: &TokenStream,
+) -> TokenStream {
+    let (ident, allowed) = (input.ident, &input.allowed);
+    let (impl_generics, ty_generics, _) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #(#allowed)*
+        #head #impl_generics #path for #ident #ty_generics #where_clause {
+            #body
+        }
+    }
+}
+
+fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
+    let krate = &input.attrs.krate;
+    let path = quote!(#krate::Trace);
+    let visits = trace_body(input);
+    let is_acyclic = input.attrs.acyclic.then(|| is_acyclic(input, used));
+    let body = quote! {
+        #[inline]
+        fn trace(&self, __tracer: &mut #krate::Tracer<'_>) {
+            #visits
+        }
+        #is_acyclic
+    };
+    implement(input, &quote!(unsafe impl), &path, &used.where_clause(&path), &body)
+}
+
+fn trace_body(input: &Input<'_>) -> TokenStream {
+    match &input.data {
+        Data::Struct(fields) => ast::traced(fields)
+            .map(|field| {
+                let member = &field.member;
+                trace_field(input, field, &quote!(&self.#member))
+            })
+            .collect(),
+        Data::Enum(variants) if variants.is_empty() => quote!(match *self {}),
+        Data::Enum(variants) => {
+            let arms = variants.iter().map(|variant| match_arm(input, variant));
+            quote!(match self { #(#arms)* })
+        }
+        Data::Union(_) => unreachable!("`check` refuses unions"),
+    }
+}
+
+fn match_arm(input: &Input<'_>, variant: &Variant<'_>) -> TokenStream {
+    let ident = variant.ident;
+    let fields: Vec<_> = variant.traced_fields().collect();
+    let members = fields.iter().map(|field| &field.member);
+    let bindings: Vec<_> = (0..fields.len()).map(|index| format_ident!("__field{index}")).collect();
+    let visits = fields.iter().zip(&bindings).map(|(field, binding)| trace_field(input, field, binding));
+    // Braces, and numbers for the fields that have no names, do for a variant of any shape.
+    quote!(Self::#ident { #(#members: #bindings,)* .. } => { #(#visits)* })
+}
+
+/// Through the trait and the declared type, so that no method of the field's own and no deref comes in between.
+fn trace_field(input: &Input<'_>, field: &Field<'_>, reference: &dyn ToTokens) -> TokenStream {
+    let (krate, ty) = (&input.attrs.krate, field.ty);
+    quote_spanned! {at(ty)=> <#ty as #krate::Trace>::trace(#reference, __tracer); }
+}
+
+/// Where an error about `tokens` is shown; what is spanned there still belongs to the expansion.
+fn at(tokens: &impl Spanned) -> Span {
+    tokens.span().resolved_at(Span::call_site())
+}
+
+/// The answer rests on the parameters alone. The `Trace` impl has no more to go by than `T: Trace`, and the proof
+/// shows that the type is acyclic if its parameters are; `Vec<T>` and the like forward the question in the same way.
+///
+/// It always ends. It is asked only of type arguments, which are smaller than the type that they are arguments of;
+/// never of a field, where it could come back to this type, or to an ever larger one (`Tower<Vec<T>>` in `Tower<T>`).
+/// An associated type can be anything, this type included, and what may be unsized cannot be asked: then the answer
+/// is `false`, which costs a collection some work and is never wrong.
+fn is_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
+    let krate = &input.attrs.krate;
+    let answer = if !used.projections.is_empty() || used.may_be_unsized() {
+        quote!(false)
+    } else if used.params.is_empty() {
+        quote!(true)
+    } else {
+        let params = used.params.iter().map(|param| &param.ident);
+        quote!(#(<#params as #krate::Trace>::is_acyclic())&&*)
+    };
+    quote! {
+        #[inline]
+        fn is_acyclic() -> ::core::primitive::bool {
+            #answer
+        }
+    }
+}
+
+/// Conflicts with gc-core's `impl<T: ?Sized + Drop> MustNotImplDrop for T` where the type implements `Drop`: by the
+/// time the destructor of a garbage object runs, the targets of its fields may be gone. An empty `Drop` of our own
+/// would conflict as well, but then no field could be moved out of the type.
+fn forbid_drop(input: &Input<'_>) -> TokenStream {
+    let (ident, krate, allowed) = (input.ident, &input.attrs.krate, &input.allowed);
+    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    // Not by `implement`: all of the header is located at the type's name, for that is what the error then points at.
+    quote_spanned! {at(ident)=>
+        #[automatically_derived]
+        #(#allowed)*
+        impl #impl_generics #krate::__private::MustNotImplDrop for #ident #ty_generics #where_clause {}
+    }
+}
+
+fn impl_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
+    let krate = &input.attrs.krate;
+    let path = quote!(#krate::Acyclic);
+    implement(input, &quote!(impl), &path, &used.where_clause(&path), &TokenStream::new())
+}
+
+/// Compiles only if every traced field is `Acyclic` under the bounds of [`impl_acyclic`]. A trait, because the fields
+/// may speak of `Self`, and the type's own methods are not ours to add to.
+///
+/// A field that leads back to the type rests on the very impl that is to be proved. That is sound: without a cell
+/// in between, which only `Leaf`s may fill, no value can be made to refer to one that is younger.
+fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
+    let krate = &input.attrs.krate;
+    let claims = input.traced_fields().into_iter().map(|field| {
+        let ty = field.ty;
+        quote_spanned!(at(ty)=> __acyclic::<#ty>();)
+    });
+    let body = quote! {
+        fn __prove() {
+            fn __acyclic<T: ?::core::marker::Sized + #krate::Acyclic>() {}
+            #(#claims)*
+        }
+    };
+    let where_clause = used.where_clause(&quote!(#krate::Acyclic));
+    let proof = implement(input, &quote!(impl), &quote!(__Proof), &where_clause, &body);
+    quote! {
+        const _: () = {
+            trait __Proof {
+                fn __prove();
+            }
+            #proof
+        };
+    }
+}

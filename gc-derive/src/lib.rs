@@ -1,0 +1,181 @@
+//! The derive macro of [gc-core](https://docs.rs/gc-core), which re-exports it: depend on that crate, not on this one.
+//!
+//! [`macro@Trace`] is the whole public surface. Inside, an item passes through one module after the other:
+//!
+//! * `attr` reads the `#[trace(...)]` attributes,
+//! * `ast` the item around them,
+//! * `check` refuses what makes no sense,
+//! * `bounds` finds what the generics must satisfy,
+//! * `expand` writes the implementations,
+//! * `fallback` writes empty ones next to the `errors`, if there were any.
+
+#![forbid(unsafe_code)]
+
+mod ast;
+mod attr;
+mod bounds;
+mod check;
+mod errors;
+mod expand;
+mod fallback;
+
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use crate::ast::Input;
+use crate::errors::Errors;
+
+/// Implements `Trace` for a struct or an enum: the collector will see every `Cc` in its fields.
+///
+/// ```
+/// use gc_core::{Cc, Trace};
+/// use std::cell::RefCell;
+///
+/// #[derive(Trace)]
+/// struct Person {
+///     name: String,
+///     friends: RefCell<Vec<Cc<Person>>>,
+/// }
+///
+/// let person = |name: &str| Cc::new(Person { name: name.into(), friends: RefCell::default() });
+/// let (ada, bob) = (person("Ada"), person("Bob"));
+/// ada.friends.borrow_mut().push(bob.clone());
+/// bob.friends.borrow_mut().push(ada.clone());
+/// assert_eq!(ada.friends.borrow()[0].name, "Bob");
+///
+/// drop((ada, bob));
+/// assert_eq!(gc_core::collect(), 2);
+/// ```
+///
+/// Recursive types, generic ones, const parameters and `where` clauses need no annotation. Every type parameter that
+/// occurs in a traced field gets the bound `T: Trace`, every associated type of one `T::Item: Trace`, and all the other
+/// parameters `'static`. A type with a lifetime parameter cannot be traced.
+///
+/// # Attributes of the type
+///
+/// ## `#[trace(acyclic)]`
+///
+/// No cycle can pass through a value of this type, so its objects cost a collection nothing. The type becomes
+/// `Acyclic`, for which the type of every field that is not skipped must be `Acyclic` too, or the derive does not
+/// compile. A generic type is acyclic where the parameters in its traced fields are.
+///
+/// ```
+/// use gc_core::{Cc, Trace, gc};
+///
+/// #[derive(Trace)]
+/// #[trace(acyclic)]
+/// struct Text {
+///     lines: Vec<String>,
+///     next: Option<Cc<Text>>,
+/// }
+///
+/// let first = Cc::new(Text { lines: vec!["Hello".into()], next: None });
+/// let second = Cc::new(Text { lines: vec![], next: Some(first.clone()) });
+/// assert!(!gc::is_tracked(&first) && !gc::is_tracked(&second));
+/// # assert!(second.next.as_ref().is_some_and(|next| next.lines.len() == 1));
+/// ```
+///
+/// ## `#[trace(crate = path)]`
+///
+/// Where gc-core is found, if not at `::gc_core`: for a crate that renames it, or re-exports it to the users of its
+/// own macros.
+///
+/// ```
+/// mod library {
+///     pub use gc_core as gc;
+/// }
+///
+/// #[derive(library::gc::Trace)]
+/// #[trace(crate = library::gc)]
+/// struct Node;
+/// # let _ = gc_core::Cc::new(Node);
+/// ```
+///
+/// # Attributes of fields and variants
+///
+/// ## `#[trace(skip)]`
+///
+/// The field, or all of the variant, is opaque to the collector, and its type need not be `Trace`. This is always
+/// safe: a `Cc` in it then counts like one held from outside the heap, so a cycle through it leaks until the program
+/// breaks it.
+///
+/// ```
+/// use gc_core::{Cc, Trace};
+///
+/// /// Of another crate, say.
+/// struct Socket(u32);
+///
+/// #[derive(Trace)]
+/// enum Connection {
+///     Open {
+///         #[trace(skip)]
+///         socket: Socket,
+///         peer: Option<Cc<Connection>>,
+///     },
+///     #[trace(skip)]
+///     Closed(Socket),
+/// }
+/// # let closed = Cc::new(Connection::Closed(Socket(1)));
+/// # let open = Cc::new(Connection::Open { socket: Socket(2), peer: Some(closed) });
+/// # match &*open {
+/// #     Connection::Open { socket, peer } => assert!(socket.0 == 2 && peer.is_some()),
+/// #     Connection::Closed(socket) => assert_eq!(socket.0, 1),
+/// # }
+/// ```
+///
+/// # No `Drop`
+///
+/// A type that derives `Trace` cannot implement `Drop`: by the time the destructor of a garbage object runs, what its
+/// fields point to may be gone. Put what has to be cleaned up into a field of its own, which holds no `Cc` and may well
+/// have a destructor.
+///
+/// ```
+/// # use std::cell::RefCell;
+/// use gc_core::{Cc, Trace};
+///
+/// struct TempFile(String);
+///
+/// impl Drop for TempFile {
+///     fn drop(&mut self) {
+///         println!("deleting {}", self.0);
+///     }
+/// }
+///
+/// #[derive(Trace)]
+/// struct Document {
+///     links: RefCell<Vec<Cc<Document>>>,
+///     #[trace(skip)]
+///     file: TempFile,
+/// }
+/// # let file = TempFile("a".into());
+/// # let document = Cc::new(Document { links: RefCell::default(), file });
+/// # document.links.borrow_mut().push(document.clone());
+/// # assert_eq!(document.file.0, "a");
+/// # drop(document);
+/// # assert_eq!(gc_core::collect(), 1);
+/// ```
+///
+/// ```compile_fail,E0119
+/// #[derive(gc_core::Trace)]
+/// struct Document;
+///
+/// impl Drop for Document {
+///     fn drop(&mut self) {}
+/// }
+/// ```
+///
+/// Nor can it be a union, or `#[repr(packed)]` with fields that are traced.
+#[proc_macro_derive(Trace, attributes(trace))]
+pub fn derive_trace(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(&parse_macro_input!(item as DeriveInput)).into()
+}
+
+fn derive(item: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let input = Input::read(item, &mut errors);
+    check::check(&input, &mut errors);
+    match errors.finish() {
+        Ok(()) => expand::expand(&input),
+        Err(error) => fallback::expand(&input, &error),
+    }
+}
