@@ -20,17 +20,4 @@ pub use cc::{AllocError, Cc, CcMut, Weak};
 pub use gc::collect;
 #[cfg(feature = "derive")]
 pub use gc_derive::Trace;
-pub use object::{Acyclic, Trace, Tracer};
-
-/// For the code that `#[derive(Trace)]` writes.
-#[doc(hidden)]
-pub mod __private {
-    pub use crate::object::Leaf;
-
-    /// Conflicts with the derive's own implementation if the type has a `Drop`.
-    #[diagnostic::on_unimplemented(message = "`{Self}` implements `Drop`")]
-    pub trait MustNotImplDrop {}
-
-    #[expect(drop_bounds, reason = "that a type itself implements `Drop` is what is asked")]
-    impl<T: ?Sized + Drop> MustNotImplDrop for T {}
-}
+pub use object::{Acyclic, Leaf, Trace, Tracer};

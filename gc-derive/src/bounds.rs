@@ -2,16 +2,23 @@
 //!
 //! Bounds go on type parameters and on associated types of theirs, never on whole field types: a field may mention
 //! the type itself (`Vec<Node<T>>` in `Node<T>`), and `Node<T>: Trace` must not rest on itself.
+//!
+//! Types are known by their names here, as to every macro. `PhantomData` and the pointers of [`POINTERS`] are taken for
+//! those of gc-core and the standard library; with others of these names a bound may be missing, which the compiler
+//! says at the field, and which can be written on the type.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, Generics, TypeFnPtr, TypeMacro, TypeParam, TypeParamBound, TypePath, TypeTraitObject, WhereClause,
+    Expr, Generics, Path, TypeFnPtr, TypeMacro, TypeParam, TypeParamBound, TypePath, TypeTraitObject, WhereClause,
     WherePredicate, parse_quote,
 };
 
 use crate::ast::{Input, any_ident};
+
+/// Pointers that are `Trace` whatever they lead to.
+const POINTERS: [&str; 4] = ["Cc", "Weak", "Rc", "Arc"];
 
 /// What the traced fields mention of the generics.
 pub(crate) struct Used<'a> {
@@ -19,23 +26,49 @@ pub(crate) struct Used<'a> {
     /// `T`
     pub(crate) params: Vec<&'a TypeParam>,
     /// `T::Item`, `<T as Graph>::Node`
-    pub(crate) projections: Vec<&'a TypePath>,
+    projections: Vec<&'a TypePath>,
+    /// Those behind a pointer, such as `Cc<T::Node>`. They may well be the type itself, so `Trace` must not rest on
+    /// them.
+    pointed_to: Vec<&'a TypePath>,
 }
 
 impl<'a> Used<'a> {
     pub(crate) fn in_traced_fields(input: &Input<'a>) -> Used<'a> {
-        let mut search = Search { input, params: Vec::new(), projections: Vec::new() };
+        let mut search = Search {
+            input,
+            behind_pointer: false,
+            params: Vec::new(),
+            projections: Vec::new(),
+            pointed_to: Vec::new(),
+        };
         for field in input.traced_fields() {
             search.visit_type(field.ty);
         }
-        let Search { params, projections, .. } = search;
+        let Search { params, projections, pointed_to, .. } = search;
         let params = input.generics.type_params().filter(|param| params.contains(&param.ident)).collect();
-        Used { generics: input.generics, params, projections }
+        Used { generics: input.generics, params, projections, pointed_to }
+    }
+
+    /// The bounds under which the type is `Trace`.
+    pub(crate) fn trace_clause(&self, krate: &Path) -> WhereClause {
+        self.where_clause(&quote!(#krate::Trace), &self.projections)
+    }
+
+    /// The bounds under which the type is `Acyclic`: here it matters what a pointer leads to.
+    pub(crate) fn acyclic_clause(&self, krate: &Path) -> WhereClause {
+        self.where_clause(&quote!(#krate::Acyclic), self.projections.iter().chain(&self.pointed_to))
     }
 
     /// The type's own `where` clause, with `bound` for what is used, and `'static` for every other parameter:
     /// `Trace: 'static`, so even what is never traced must not borrow.
-    pub(crate) fn where_clause(&self, bound: &TokenStream) -> WhereClause {
+    fn where_clause<'p>(
+        &self,
+        bound: &TokenStream,
+        projections: impl IntoIterator<Item = &'p &'a TypePath>,
+    ) -> WhereClause
+    where
+        'a: 'p,
+    {
         let mut clause = own_where_clause(self.generics);
         for param in self.generics.type_params() {
             let ident = &param.ident;
@@ -44,8 +77,12 @@ impl<'a> Used<'a> {
                 false => parse_quote!(#ident: 'static),
             });
         }
-        clause.predicates.extend(self.projections.iter().map(|ty| -> WherePredicate { parse_quote!(#ty: #bound) }));
+        clause.predicates.extend(projections.into_iter().map(|ty| -> WherePredicate { parse_quote!(#ty: #bound) }));
         clause
+    }
+
+    pub(crate) fn has_projections(&self) -> bool {
+        !self.projections.is_empty() || !self.pointed_to.is_empty()
     }
 
     /// Whether some parameter used may stand for an unsized type.
@@ -75,11 +112,13 @@ fn is_maybe_unsized(param: &TypeParam, generics: &Generics) -> bool {
 /// Walks field types, and collects what they hold of the generics.
 struct Search<'a, 'i> {
     input: &'i Input<'a>,
+    behind_pointer: bool,
     params: Vec<Ident>,
     projections: Vec<&'a TypePath>,
+    pointed_to: Vec<&'a TypePath>,
 }
 
-impl Search<'_, '_> {
+impl<'a> Search<'a, '_> {
     fn is_param(&self, ident: &Ident) -> bool {
         self.input.generics.type_params().any(|param| param.ident == *ident)
     }
@@ -93,21 +132,31 @@ impl Search<'_, '_> {
     fn names_self(&self, tokens: impl ToTokens) -> bool {
         any_ident(tokens.into_token_stream(), &|ident| ident == "Self" || ident == self.input.ident)
     }
+
+    /// What the parameters are inside of a projection does not matter, only what comes out. One that mentions the type
+    /// itself gets no bound, as everything else that does.
+    fn note_projection(&mut self, ty: &'a TypePath) {
+        if self.names_param(ty) && !self.names_self(ty) {
+            match self.behind_pointer {
+                true => self.pointed_to.push(ty),
+                false => self.projections.push(ty),
+            }
+        }
+    }
 }
 
 impl<'a> Visit<'a> for Search<'a, '_> {
     fn visit_type_path(&mut self, ty: &'a TypePath) {
         let (Some(first), Some(last)) = (ty.path.segments.first(), ty.path.segments.last()) else { return };
         if ty.qself.is_some() || (self.is_param(&first.ident) && ty.path.segments.len() > 1) {
-            // What the parameters are inside of a projection does not matter, only what comes out. One that mentions
-            // the type itself gets no bound, as in every other case where it does.
-            if self.names_param(ty) && !self.names_self(ty) {
-                self.projections.push(ty);
-            }
+            self.note_projection(ty);
         } else if self.is_param(&first.ident) {
             self.params.push(first.ident.clone());
         } else if last.ident != "PhantomData" {
+            let outside = self.behind_pointer;
+            self.behind_pointer |= POINTERS.iter().any(|name| last.ident == name);
             visit::visit_type_path(self, ty);
+            self.behind_pointer = outside;
         }
     }
 
@@ -138,7 +187,7 @@ mod tests {
     /// The predicates that the derive adds to those of the type.
     fn bounds(item: DeriveInput) -> Vec<String> {
         let input = Input::read(&item, &mut Errors::default());
-        let clause = Used::in_traced_fields(&input).where_clause(&quote::quote!(Trace));
+        let clause = Used::in_traced_fields(&input).trace_clause(&parse_quote!(gc));
         let written = own_where_clause(input.generics).predicates.len();
         clause.predicates.iter().skip(written).map(|added| added.to_token_stream().to_string()).collect()
     }
@@ -157,7 +206,7 @@ mod tests {
         };
         assert_eq!(
             bounds(item),
-            ["A : Trace", "B : Trace", "C : 'static", "D : 'static", "E : 'static", "F : 'static"]
+            ["A : gc :: Trace", "B : gc :: Trace", "C : 'static", "D : 'static", "E : 'static", "F : 'static"]
         );
     }
 
@@ -165,13 +214,16 @@ mod tests {
     fn projections_are_bound_in_place_of_their_parameter() {
         let item = parse_quote! {
             enum Type<A: Graph, B: Graph> {
-                Short(Vec<A::Node>),
+                Short(Vec<A::Node>, Option<Cc<A::Node>>, Weak<<B as Graph>::Node>),
                 Full { edge: <B as Graph>::Edge },
                 #[trace(skip)]
                 Skipped(A::Edge),
             }
         };
-        assert_eq!(bounds(item), ["A : 'static", "B : 'static", "A :: Node : Trace", "< B as Graph > :: Edge : Trace"]);
+        assert_eq!(
+            bounds(item),
+            ["A : 'static", "B : 'static", "A :: Node : gc :: Trace", "< B as Graph > :: Edge : gc :: Trace"]
+        );
     }
 
     #[test]
@@ -183,7 +235,7 @@ mod tests {
                 projected: <Type<A> as Graph>::Node,
             }
         };
-        assert_eq!(bounds(item), ["A : Trace"]);
+        assert_eq!(bounds(item), ["A : gc :: Trace"]);
     }
 
     #[test]
@@ -191,6 +243,6 @@ mod tests {
         let item = parse_quote! {
             struct Type<A, B>(list![Vec<A>], PhantomData<B>);
         };
-        assert_eq!(bounds(item), ["A : Trace", "B : 'static"]);
+        assert_eq!(bounds(item), ["A : gc :: Trace", "B : 'static"]);
     }
 }

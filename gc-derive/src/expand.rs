@@ -4,8 +4,8 @@
 //! tokens would fall under the user's `#![forbid(unsafe_code)]`. What reports a field's type is *located* at that
 //! type, and still resolved at the call site. Names that could meet the user's begin with two underscores.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::WhereClause;
 use syn::spanned::Spanned;
 
@@ -54,40 +54,41 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
         }
         #is_acyclic
     };
-    implement(input, &quote!(unsafe impl), &path, &used.where_clause(&path), &body)
+    implement(input, &quote!(unsafe impl), &path, &used.trace_clause(krate), &body)
 }
 
 fn trace_body(input: &Input<'_>) -> TokenStream {
-    match &input.data {
-        Data::Struct(fields) => ast::traced(fields)
-            .map(|field| {
-                let member = &field.member;
-                trace_field(input, field, &quote!(&self.#member))
-            })
-            .collect(),
-        Data::Enum(variants) if variants.is_empty() => quote!(match *self {}),
-        Data::Enum(variants) => {
-            let arms = variants.iter().map(|variant| match_arm(input, variant));
-            quote!(match self { #(#arms)* })
-        }
+    let arms: Vec<_> = match &input.data {
+        Data::Struct(fields) => vec![match_arm(input, &quote!(Self), ast::traced(fields))],
+        Data::Enum(variants) => variants.iter().map(|variant| variant_arm(input, variant)).collect(),
         Data::Union(_) => unreachable!("`check` refuses unions"),
-    }
+    };
+    // Only a place can be matched without arms.
+    let scrutinee = if arms.is_empty() { quote!(*self) } else { quote!(self) };
+    quote!(match #scrutinee { #(#arms)* })
 }
 
-fn match_arm(input: &Input<'_>, variant: &Variant<'_>) -> TokenStream {
+fn variant_arm(input: &Input<'_>, variant: &Variant<'_>) -> TokenStream {
     let ident = variant.ident;
-    let fields: Vec<_> = variant.traced_fields().collect();
-    let members = fields.iter().map(|field| &field.member);
-    let bindings: Vec<_> = (0..fields.len()).map(|index| format_ident!("__field{index}")).collect();
-    let visits = fields.iter().zip(&bindings).map(|(field, binding)| trace_field(input, field, binding));
-    // Braces, and numbers for the fields that have no names, do for a variant of any shape.
-    quote!(Self::#ident { #(#members: #bindings,)* .. } => { #(#visits)* })
+    match_arm(input, &quote!(Self::#ident), variant.traced_fields())
+}
+
+/// A pattern, where `self.field` could end up in what the type derefs to. Braces, and numbers for the fields that have
+/// no names, do for every shape.
+fn match_arm<'f>(input: &Input<'_>, path: &TokenStream, fields: impl Iterator<Item = &'f Field<'f>>) -> TokenStream {
+    let (mut bindings, mut visits) = (TokenStream::new(), TokenStream::new());
+    for (index, field) in fields.enumerate() {
+        let (member, binding) = (&field.member, format_ident!("__field{index}"));
+        bindings.extend(quote!(#member: #binding,));
+        visits.extend(trace_field(input, field, &binding));
+    }
+    quote!(#path { #bindings .. } => { #visits })
 }
 
 /// Through the trait and the declared type, so that no method of the field's own and no deref comes in between.
-fn trace_field(input: &Input<'_>, field: &Field<'_>, reference: &dyn ToTokens) -> TokenStream {
+fn trace_field(input: &Input<'_>, field: &Field<'_>, binding: &Ident) -> TokenStream {
     let (krate, ty) = (&input.attrs.krate, field.ty);
-    quote_spanned! {at(ty)=> <#ty as #krate::Trace>::trace(#reference, __tracer); }
+    quote_spanned! {at(ty)=> <#ty as #krate::Trace>::trace(#binding, __tracer); }
 }
 
 /// Where an error about `tokens` is shown; what is spanned there still belongs to the expansion.
@@ -104,7 +105,7 @@ fn at(tokens: &impl Spanned) -> Span {
 /// is `false`, which costs a collection some work and is never wrong.
 fn is_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.attrs.krate;
-    let answer = if !used.projections.is_empty() || used.may_be_unsized() {
+    let answer = if used.has_projections() || used.may_be_unsized() {
         quote!(false)
     } else if used.params.is_empty() {
         quote!(true)
@@ -120,45 +121,54 @@ fn is_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     }
 }
 
-/// Conflicts with gc-core's `impl<T: ?Sized + Drop> MustNotImplDrop for T` where the type implements `Drop`: by the
-/// time the destructor of a garbage object runs, the targets of its fields may be gone. An empty `Drop` of our own
-/// would conflict as well, but then no field could be moved out of the type.
+/// Two impls that conflict if the type implements `Drop`: by the time the destructor of a garbage object runs, what its
+/// fields point to may be gone. An empty `Drop` of our own would conflict as well, but then no field could be moved
+/// out of the type.
+///
+/// The trait is made here, and not taken from gc-core, because `#[trace(crate = ...)]` may lead to something else.
+/// What the compiler shows of it is its name, and the header of the impl for the type, which is therefore located at
+/// the type's name.
 fn forbid_drop(input: &Input<'_>) -> TokenStream {
-    let (ident, krate, allowed) = (input.ident, &input.attrs.krate, &input.allowed);
+    let (ident, allowed) = (input.ident, &input.allowed);
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    // Not by `implement`: all of the header is located at the type's name, for that is what the error then points at.
-    quote_spanned! {at(ident)=>
+    let conflicting = quote_spanned! {at(ident)=>
         #[automatically_derived]
         #(#allowed)*
-        impl #impl_generics #krate::__private::MustNotImplDrop for #ident #ty_generics #where_clause {}
+        impl #impl_generics TracedTypesMustNotImplDrop for #ident #ty_generics #where_clause {}
+    };
+    quote! {
+        const _: () = {
+            trait TracedTypesMustNotImplDrop {}
+            impl<T: ?::core::marker::Sized + ::core::ops::Drop> TracedTypesMustNotImplDrop for T {}
+            #conflicting
+        };
     }
 }
 
 fn impl_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.attrs.krate;
     let path = quote!(#krate::Acyclic);
-    implement(input, &quote!(impl), &path, &used.where_clause(&path), &TokenStream::new())
+    implement(input, &quote!(impl), &path, &used.acyclic_clause(krate), &TokenStream::new())
 }
 
 /// Compiles only if every traced field is `Acyclic` under the bounds of [`impl_acyclic`]. A trait, because the fields
 /// may speak of `Self`, and the type's own methods are not ours to add to.
 ///
-/// A field that leads back to the type rests on the very impl that is to be proved. That is sound: without a cell
-/// in between, which only `Leaf`s may fill, no value can be made to refer to one that is younger.
+/// A field that leads back to the type rests on the very impl that is to be proved. That is sound: only a value in a
+/// cell can be made to refer to an object that already leads to it, and acyclic cells hold nothing but `Leaf`s.
 fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.attrs.krate;
     let claims = input.traced_fields().into_iter().map(|field| {
         let ty = field.ty;
-        quote_spanned!(at(ty)=> __acyclic::<#ty>();)
+        quote_spanned!(at(ty)=> __must_be_acyclic::<#ty>();)
     });
     let body = quote! {
         fn __prove() {
-            fn __acyclic<T: ?::core::marker::Sized + #krate::Acyclic>() {}
+            fn __must_be_acyclic<T: ?::core::marker::Sized + #krate::Acyclic>() {}
             #(#claims)*
         }
     };
-    let where_clause = used.where_clause(&quote!(#krate::Acyclic));
-    let proof = implement(input, &quote!(impl), &quote!(__Proof), &where_clause, &body);
+    let proof = implement(input, &quote!(impl), &quote!(__Proof), &used.acyclic_clause(krate), &body);
     quote! {
         const _: () = {
             trait __Proof {

@@ -326,7 +326,8 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
     ///
     /// # Safety
     ///
-    /// It has been.
+    /// It has been, and stays a value: if there are other pointers to this object, of the type
+    /// `Cc<MaybeUninit<T>>`, they are not used to change it. (The collector reads it from now on.)
     ///
     /// # Examples
     ///

@@ -18,8 +18,8 @@ use core::cell::Cell;
 use core::mem;
 use core::ptr::NonNull;
 
-/// How many destructors of objects may be on the stack, one inside the other. What would go deeper waits until the
-/// outermost is done: dropping a long list takes no more stack than this. Small, for a stack may be.
+/// How many destructors of objects may be on the stack, one inside the other. What would go deeper waits until the last
+/// of these is done: dropping a long list takes no more stack than this. Small, for a stack may be.
 const MAX_DEPTH: u32 = 24;
 
 /// Ends the life of an object that has lost its last strong pointer.
@@ -59,7 +59,7 @@ pub(crate) fn leave(object: ObjectPtr) {
     unsafe { Heap::of(object).as_ref() }.leave(object);
 }
 
-/// Runs the destructor of an object's value, now or when the outermost destructor is done, and releases the object.
+/// Runs the destructor of an object's value, now or when that does not go too deep any more, and releases the object.
 ///
 /// # Safety
 ///
@@ -72,7 +72,7 @@ unsafe fn destroy(object: ObjectPtr, drop_value: impl FnOnce()) {
         return;
     }
     run_destructor(heap, drop_value);
-    if heap.unfinished.any() && heap.depth.get() == 0 {
+    if heap.unfinished.any() {
         let panic = finish(heap);
         // SAFETY: the value is dropped, and the strong pointers are gone.
         unsafe { release_weak(object) };
@@ -92,19 +92,23 @@ fn run_destructor(heap: &Heap, destructor: impl FnOnce()) {
     heap.depth.set(depth);
 }
 
-/// Does what the destructors have left to the outermost of them, and what that leaves in turn. Gives their first panic.
+/// Does what destructors have left unfinished, if this is the place: drops what was too deep for the last of them, and
+/// what that leaves in turn, and gives the first panic for the outermost to throw.
 #[cold]
 #[inline(never)]
 fn finish(heap: &Heap) -> Panic {
-    while let Some(object) = heap.unfinished.next_deferred() {
-        run_destructor(heap, || {
-            // SAFETY: the object was deferred when it died, with its value alive.
-            unsafe { object.drop_value() }
-        });
-        // SAFETY: the value is dropped, and the strong pointers are gone.
-        unsafe { release_weak(object) };
+    let depth = heap.depth.get();
+    if depth == 0 || depth + 1 >= MAX_DEPTH {
+        while let Some(object) = heap.unfinished.next_deferred() {
+            run_destructor(heap, || {
+                // SAFETY: the object was deferred when it died, with its value alive.
+                unsafe { object.drop_value() }
+            });
+            // SAFETY: the value is dropped, and the strong pointers are gone.
+            unsafe { release_weak(object) };
+        }
     }
-    heap.unfinished.take_panic()
+    if depth == 0 { heap.unfinished.take_panic() } else { Panic::default() }
 }
 
 /// Ends the lives of the objects that a collection has condemned, and gives the first panic of a destructor.
@@ -112,7 +116,7 @@ pub(super) fn by_collection(heap: &Heap, condemned: &[ObjectPtr]) -> Panic {
     if condemned.is_empty() {
         return Panic::default();
     }
-    // A collection that a destructor has set off has panics of its own.
+    // A collection that a destructor has set off has a first panic of its own.
     let outer = heap.unfinished.take_panic();
     // Until the last value is dropped, a pin on each object keeps the pointers among them from ending a life early.
     // Steps 1 and 2 come between the pins and step 3.
@@ -129,8 +133,8 @@ pub(super) fn by_collection(heap: &Heap, condemned: &[ObjectPtr]) -> Panic {
         }
         // Otherwise a destructor has lost a pointer by panicking. Should it be dropped after all, the slot goes then.
     }
-    let panic = if heap.depth.get() == 0 { finish(heap) } else { heap.unfinished.take_panic() };
-    heap.unfinished.keep(outer);
+    let panic = heap.unfinished.take_panic();
+    heap.unfinished.put_back(outer);
     panic
 }
 

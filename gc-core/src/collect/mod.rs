@@ -9,9 +9,8 @@ mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Collected, Generation, Heap, State, Word, for_each_object};
+use crate::heap::{Collected, Generation, Heap, Phase, State, Word, for_each_object};
 use crate::slab::ListId;
-use core::cell::Cell;
 pub(crate) use death::{die, leave, release_weak};
 pub(crate) use exit::{collect_now, with_heap};
 use std::thread;
@@ -23,7 +22,10 @@ use trial_deletion::Found;
 ///
 /// User code runs: destructors. The first panic of one goes on from here when everything is done.
 pub(crate) fn collect(heap: &Heap, generation: Generation) -> usize {
-    let Some(running) = Running::start(heap) else { return 0 };
+    if heap.is_collecting() {
+        return 0;
+    }
+    let running = Running::start(heap);
     let start = Instant::now();
     heap.pacing.note_start(generation);
 
@@ -35,6 +37,7 @@ pub(crate) fn collect(heap: &Heap, generation: Generation) -> usize {
         heap.blocks(ListId::Suspect).clear();
     }
     let collected = found.condemned.len();
+    heap.phase.set(Phase::Freeing);
     let panic = death::by_collection(heap, &found.condemned);
     heap.return_scratch(found.condemned);
 
@@ -60,25 +63,25 @@ pub(crate) fn collect(heap: &Heap, generation: Generation) -> usize {
 #[cold]
 #[inline(never)]
 pub(crate) fn collect_automatically(heap: &Heap) {
-    if !heap.collecting.get() && !thread::panicking() {
+    if !heap.is_collecting() && !thread::panicking() {
         collect(heap, heap.pacing.select());
         heap.pacing.skip_next();
     }
 }
 
-/// Marks the heap as collecting, until it is dropped.
-struct Running<'h>(&'h Cell<bool>);
+/// A collection, for as long as it lives.
+struct Running<'h>(&'h Heap);
 
 impl<'h> Running<'h> {
-    fn start(heap: &'h Heap) -> Option<Running<'h>> {
-        let collecting = &heap.collecting;
-        (!collecting.replace(true)).then_some(Running(collecting))
+    fn start(heap: &'h Heap) -> Running<'h> {
+        heap.phase.set(Phase::Tracing);
+        Running(heap)
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.set(false);
+        self.0.phase.set(Phase::Idle);
     }
 }
 

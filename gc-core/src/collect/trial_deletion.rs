@@ -10,9 +10,8 @@
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
 //! 4. the rest is condemned
 //!
-//! Two passes see the same edges, because no user code runs in between. A `trace` that breaks that rule, or panics, or
-//! an allocator without memory, ends the run without a verdict: trial counts are reset, suspects stay suspects, and
-//! nothing is condemned.
+//! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
+//! memory, ends the run without a verdict: trial counts are reset, suspects stay suspects, and nothing is condemned.
 
 use crate::heap::{Collected, Generation, Heap, Word, for_each_object, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
@@ -155,7 +154,9 @@ fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspe
 fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
     let [all, touched, middle] = [ListId::All, ListId::Touched, ListId::Middle].map(|id| heap.blocks(id));
     let mut blocks = Vec::new();
-    blocks.try_reserve_exact(if generation == Generation::Old { all.len() } else { touched.len() + middle.len() }).ok()?;
+    blocks
+        .try_reserve_exact(if generation == Generation::Old { all.len() } else { touched.len() + middle.len() })
+        .ok()?;
     match generation {
         Generation::Young => touched.for_each(|block| blocks.push(block)),
         Generation::Middle => {
@@ -271,11 +272,19 @@ fn mark_all(pass: &Pass, blocks: &[BlockPtr], unreachable: &ObjectList) {
     }
 }
 
-/// Whether an object has more references than those that were counted. One without a count came into the heap after
-/// the counting, which a well-behaved `trace` cannot bring about; it is left alone.
+/// Whether an object has other references than those that were counted.
+///
+/// It cannot have fewer, unless a `trace` visits what it does not own, and none can go uncounted, unless a `trace` puts
+/// it into the heap: such objects pass for alive too. `CPython` has the same check, "refcount is too small".
 #[inline]
 fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
-    word.trial_count() <= object.header().strong()
+    let (counted, strong) = (word.trial_count(), object.header().strong());
+    debug_assert!(
+        counted <= strong + 1,
+        "more edges lead to a `{name}` than it has pointers: a `Trace` visits what it does not own, or twice",
+        name = object.type_name()
+    );
+    counted != strong + 1
 }
 
 /// Calls `each` for the objects at the end of edges, with their side words, which are fetched ahead.
@@ -442,7 +451,7 @@ impl Drop for Reset<'_> {
                 if before.is_reachable() {
                     // It may have been declared clean. That was too early.
                     object.header().clear_clean();
-                    self.heap.suspect(object);
+                    self.heap.blocks(ListId::Suspect).insert(block);
                 }
             });
         });

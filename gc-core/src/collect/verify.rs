@@ -13,7 +13,7 @@ const ALL: Collected = Collected::up_to(Generation::Old);
 ///
 /// If an invariant does not hold.
 pub(crate) fn verify(heap: &Heap) {
-    assert!(!heap.collecting.get(), "a heap is not verified while it collects");
+    assert!(!heap.is_collecting(), "a heap is not verified while it collects");
     let mut tracked = 0;
     heap.blocks(ListId::All).for_each(|block| tracked += verify_block(heap, block));
     assert_eq!(tracked, heap.pacing.tracked(), "heap inv. 4: the number of tracked objects");

@@ -18,7 +18,7 @@ mod unfinished;
 mod word;
 
 use crate::object::{Header, ObjectPtr};
-use crate::slab::{BlockPtr, ListId, Slab, SizeClass};
+use crate::slab::{BlockPtr, ListId, SizeClass, Slab};
 use core::cell::Cell;
 use core::ptr::NonNull;
 use core::time::Duration;
@@ -70,13 +70,23 @@ pub struct GenerationStats {
     pub duration: Duration,
 }
 
+/// Where a collection is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    /// There is none.
+    Idle,
+    /// It looks for garbage. The only code of the user that runs is `Trace::trace`, which must not touch the heap.
+    Tracing,
+    /// It frees the garbage. Destructors run.
+    Freeing,
+}
+
 /// See the module.
 pub(crate) struct Heap {
     pub(crate) pacing: Pacing,
     slab: Slab,
     pub(crate) stats: [Cell<GenerationStats>; 3],
-    /// Whether a collection runs.
-    pub(crate) collecting: Cell<bool>,
+    pub(crate) phase: Cell<Phase>,
     /// How many destructors of objects are on the stack, one inside the other.
     pub(crate) depth: Cell<u32>,
     pub(crate) unfinished: Unfinished,
@@ -98,7 +108,7 @@ impl Heap {
             pacing: Pacing::new(),
             slab: Slab::new(heap.cast()),
             stats: Default::default(),
-            collecting: Cell::new(false),
+            phase: Cell::new(Phase::Idle),
             depth: Cell::new(0),
             unfinished: Unfinished::default(),
             exited: Cell::new(false),
@@ -129,7 +139,7 @@ impl Heap {
             // SAFETY: the heap exists.
             let heap = unsafe { heap.as_ref() };
             // What runs a collection uses the heap after the last object is gone, and calls this itself.
-            if !heap.exited.get() || !heap.slab.is_empty() || heap.collecting.get() {
+            if !heap.exited.get() || !heap.slab.is_empty() || heap.is_collecting() {
                 return;
             }
         }
@@ -146,9 +156,14 @@ impl Heap {
         block_of(object).owner().cast()
     }
 
+    pub(crate) fn is_collecting(&self) -> bool {
+        self.phase.get() != Phase::Idle
+    }
+
     /// Memory for an object, without a header; `None` if the allocator has none.
     #[inline]
     pub(crate) fn allocate(&self, shape: Shape, tracked: bool) -> Option<ObjectPtr> {
+        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not create a `Cc`");
         let slot = match shape.class {
             Some(class) => self.slab.allocate(class, tracked),
             None => self.allocate_large(shape, tracked),
@@ -182,6 +197,7 @@ impl Heap {
     /// collection which that sets off looks at it.
     #[inline]
     pub(crate) fn leave(&self, object: ObjectPtr) {
+        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not drop a `Cc`");
         let word = word_of(object);
         if word.get() != 0 {
             word.set(Word::of(State::Free).0);
@@ -216,6 +232,7 @@ impl Heap {
     /// Makes an object a suspect: garbage may hang from it from now on.
     #[inline]
     pub(crate) fn suspect(&self, object: ObjectPtr) {
+        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not drop a `Cc`");
         let block = block_of(object);
         let suspects = self.slab.list(ListId::Suspect);
         if !suspects.contains(block) {

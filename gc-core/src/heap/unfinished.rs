@@ -1,5 +1,5 @@
-//! What destructors leave for the outermost of them to do: the objects whose drop would have gone too deep, and the
-//! first panic.
+//! What destructors leave for one further out to do: the objects whose drop would have gone too deep, and the first
+//! panic.
 
 use crate::object::ObjectPtr;
 use core::any::Any;
@@ -48,22 +48,31 @@ impl Unfinished {
     #[inline]
     pub(crate) fn guard(&self, user: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(user)) {
-            self.keep(Panic(Some(payload)));
+            self.keep(payload);
         }
     }
 
-    /// Keeps a panic, if it is the first.
     #[cold]
     #[inline(never)]
-    pub(crate) fn keep(&self, panic: Panic) {
+    fn keep(&self, payload: Payload) {
+        self.any.set(true);
         match self.panic.take() {
-            None => self.panic.set(panic.0),
+            None => self.panic.set(Some(payload)),
             first => {
                 self.panic.set(first);
-                panic.discard();
+                Panic(Some(payload)).discard();
             }
         }
-        self.any.set(true);
+    }
+
+    /// Puts back the panic that was taken. It is older than any that has come since.
+    pub(crate) fn put_back(&self, panic: Panic) {
+        if let Some(first) = panic.0 {
+            if let Some(next) = self.panic.replace(Some(first)) {
+                self.keep(next);
+            }
+            self.any.set(true);
+        }
     }
 
     /// Takes the panic that was kept. If nothing is deferred, nothing is left unfinished.

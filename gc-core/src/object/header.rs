@@ -215,7 +215,11 @@ mod tests {
     fn the_clean_flag_does_not_touch_the_count() {
         let header = header();
         for clean in [false, true] {
-            if clean { header.set_clean() } else { header.clear_clean() }
+            if clean {
+                header.set_clean()
+            } else {
+                header.clear_clean()
+            }
             assert_eq!((header.strong(), header.is_clean()), (1, clean));
         }
         header.pin();

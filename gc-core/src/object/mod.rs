@@ -17,6 +17,6 @@ mod vtable;
 
 pub(crate) use header::{Decrement, Header};
 pub(crate) use ptr::ObjectPtr;
-pub(crate) use trace::{Edge, EdgeSink};
 pub use trace::{Acyclic, Leaf, Trace, Tracer};
+pub(crate) use trace::{Edge, EdgeSink};
 pub(crate) use vtable::VTable;

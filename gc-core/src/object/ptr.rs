@@ -78,7 +78,6 @@ impl ObjectPtr {
     }
 
     /// The name of the value's type.
-    #[cfg(feature = "verify")]
     pub(crate) fn type_name(self) -> &'static str {
         (self.header().vtable().type_name)()
     }

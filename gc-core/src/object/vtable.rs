@@ -15,21 +15,13 @@ pub(crate) struct VTable {
     /// Safety: as `trace`; the value is never used again.
     pub(crate) drop: unsafe fn(Edge),
     /// The name of the type, for messages.
-    #[cfg(feature = "verify")]
     pub(crate) type_name: fn() -> &'static str,
 }
 
 impl VTable {
     /// The table of `T`.
     pub(crate) const fn of<T: Trace>() -> &'static VTable {
-        const {
-            &VTable {
-                trace: trace::<T>,
-                drop: drop::<T>,
-                #[cfg(feature = "verify")]
-                type_name: core::any::type_name::<T>,
-            }
-        }
+        const { &VTable { trace: trace::<T>, drop: drop::<T>, type_name: core::any::type_name::<T> } }
     }
 
     /// The table of a place for a `T` that does not hold one yet: it has no edges and needs no drop.
@@ -38,7 +30,6 @@ impl VTable {
             &VTable {
                 trace: |_, _| {},
                 drop: drop::<MaybeUninit<T>>,
-                #[cfg(feature = "verify")]
                 type_name: core::any::type_name::<MaybeUninit<T>>,
             }
         }

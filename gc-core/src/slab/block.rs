@@ -179,8 +179,8 @@ impl BlockPtr {
         fields.live.set(1);
         // SAFETY: `object < size`.
         let slot = unsafe { base.add(object) };
-        // SAFETY: the slot is this block's, and its word has room between the header and the slot.
-        unsafe { block.word_ptr(slot).write(Cell::new(0)) };
+        // SAFETY: the slot is this block's, and is handed out for the first time.
+        unsafe { block.initialise_word(slot) };
         Some((block, slot))
     }
 
@@ -277,6 +277,18 @@ impl BlockPtr {
         unsafe { self.0.cast::<u8>().add(side_word_offset(offset)) }.cast()
     }
 
+    /// Writes the side word of a free slot.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the start of a slot of this block that is not in use.
+    unsafe fn initialise_word(self, slot: NonNull<u8>) {
+        // SAFETY: the caller's promise.
+        let word = unsafe { self.word_ptr(slot) };
+        // SAFETY: the word has its place in the block, and nobody refers to it.
+        unsafe { word.write(Cell::new(0)) };
+    }
+
     /// The side word of a slot.
     ///
     /// # Safety
@@ -332,8 +344,8 @@ impl BlockPtr {
         for index in (0..slots).rev() {
             // SAFETY: the slot ends at `end` at the latest.
             let slot = unsafe { self.0.cast::<u8>().add(start + index * size) };
-            // SAFETY: the slot is this block's; its word has room.
-            unsafe { self.word_ptr(slot).write(Cell::new(0)) };
+            // SAFETY: the slot is this block's, and has not been handed out.
+            unsafe { self.initialise_word(slot) };
             let slot = slot.cast::<FreeSlot>();
             // SAFETY: nobody has been handed the slot, and it has room for a link.
             unsafe { slot.write(FreeSlot { next }) };

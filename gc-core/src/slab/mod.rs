@@ -54,9 +54,8 @@ impl Slab {
     pub(crate) fn new(owner: NonNull<()>) -> Slab {
         Slab {
             owner,
-            pools: [const {
-                Pool { current: Cell::new(None), open: BlockList::new(ListId::Open), blocks: Cell::new(0) }
-            }; Kind::SLOT_KINDS],
+            pools: [const { Pool { current: Cell::new(None), open: BlockList::new(ListId::Open), blocks: Cell::new(0) } };
+                Kind::SLOT_KINDS],
             all: BlockList::new(ListId::All),
             touched: BlockList::new(ListId::Touched),
             middle: BlockList::new(ListId::Middle),

@@ -1,0 +1,14 @@
+//! What gc-core promises, seen from outside. One module a topic.
+#![forbid(unsafe_code)]
+
+mod derive;
+mod exclusive;
+mod gc;
+mod layout;
+mod oracle;
+mod panics;
+mod pointers;
+mod soundness;
+mod support;
+mod threads;
+mod trace_impls;

@@ -1,0 +1,564 @@
+//! Holes that cycle collectors have been found to have. Each test is named after its number in `docs/design.md`.
+//!
+//! Some stand elsewhere, because they need unsafe code, a process of their own, or a compiler that refuses: 11 in
+//! `teardown.rs`, 12 to 14 and 27 in `trace_contract.rs`, 20 in `aborts.rs`, 26 in `ui/fail`, 32 in `exclusive.rs`.
+
+use crate::support::{Deaths, Node, close_ring, collect_all_the_time, dead_ring};
+use gc_core::gc::Generation;
+use gc_core::{Cc, Trace, Weak, gc};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
+
+fn quietly_catch<R>(f: impl FnOnce() -> R) -> thread::Result<R> {
+    catch_unwind(AssertUnwindSafe(f))
+}
+
+/// Every generation, to try something in.
+const GENERATIONS: [Generation; 3] = [Generation::Young, Generation::Middle, Generation::Old];
+
+#[test]
+fn t01_a_destructor_cannot_reach_its_siblings() {
+    gc::disable();
+    for length in [2, 3] {
+        for reversed in [false, true] {
+            let deaths = Deaths::default();
+            let seen: Rc<RefCell<Vec<bool>>> = Rc::default();
+            let siblings: Rc<RefCell<Vec<Weak<Node>>>> = Rc::default();
+            let mut nodes: Vec<_> = (0..length)
+                .map(|_| {
+                    let (seen, siblings) = (seen.clone(), siblings.clone());
+                    Node::saying(&deaths, move || {
+                        let names: Vec<_> = siblings.borrow().iter().filter_map(Weak::upgrade).collect();
+                        seen.borrow_mut().push(names.iter().all(|node| node.name.is_empty()));
+                    })
+                })
+                .collect();
+            siblings.borrow_mut().extend(nodes.iter().map(Cc::downgrade));
+            close_ring(&nodes);
+            if reversed {
+                nodes.reverse();
+            }
+            drop(nodes);
+            assert_eq!(gc::collect(), length);
+            assert_eq!(deaths.count(), length);
+            assert_eq!(*seen.borrow(), vec![true; length]);
+        }
+    }
+}
+
+#[test]
+fn t02_nothing_can_be_smuggled_out_of_a_destructor() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let outside = Node::new(&deaths);
+    let smuggled: Rc<RefCell<Vec<Cc<Node>>>> = Rc::default();
+    let sibling: Rc<RefCell<Weak<Node>>> = Rc::default();
+    let smuggler = {
+        let (smuggled, sibling, outside) = (smuggled.clone(), sibling.clone(), outside.clone());
+        Node::saying(&deaths, move || {
+            smuggled.borrow_mut().extend(sibling.borrow().upgrade());
+            smuggled.borrow_mut().push(outside.clone());
+        })
+    };
+    let other = Node::new(&deaths);
+    *sibling.borrow_mut() = Cc::downgrade(&other);
+    close_ring(&[smuggler, other]);
+    assert_eq!(gc::collect(), 2);
+    assert_eq!(smuggled.borrow().len(), 1, "only the object that is alive");
+    assert!(Cc::ptr_eq(&smuggled.borrow()[0], &outside));
+    assert_eq!(smuggled.borrow()[0].name, "node");
+}
+
+#[test]
+fn t05_the_last_weak_pointer_to_a_value_may_be_its_own_field() {
+    #[derive(Trace)]
+    struct First {
+        me: OnceCell<Weak<First>>,
+        link: RefCell<Option<Cc<First>>>,
+        name: String,
+    }
+    #[derive(Trace)]
+    struct Last {
+        name: String,
+        link: RefCell<Option<Cc<Last>>>,
+        me: OnceCell<Weak<Last>>,
+    }
+    #[derive(Trace)]
+    #[trace(acyclic)]
+    struct Untracked {
+        me: OnceCell<Weak<Untracked>>,
+        name: String,
+    }
+    gc::disable();
+    let first = || Cc::new_cyclic(|me| First { me: OnceCell::from(me.clone()), link: RefCell::default(), name: "a".into() });
+    let last = || Cc::new_cyclic(|me| Last { me: OnceCell::from(me.clone()), link: RefCell::default(), name: "a".into() });
+    let untracked = Cc::new_cyclic(|me| Untracked { me: OnceCell::from(me.clone()), name: "a".into() });
+    assert!(untracked.me.get().is_some() && untracked.name == "a");
+    drop((first(), last(), untracked));
+    let (first, last) = (first(), last());
+    *first.link.borrow_mut() = Some(first.clone());
+    *last.link.borrow_mut() = Some(last.clone());
+    assert_eq!(first.name.len() + last.name.len(), 2);
+    assert!(first.me.get().is_some() && last.me.get().is_some());
+    drop((first, last));
+    assert_eq!(gc::collect(), 2);
+}
+
+#[test]
+fn t06_a_slot_kept_by_weak_pointers_is_not_traced() {
+    gc::disable();
+    let deaths = Deaths::default();
+    for in_a_cycle in [false, true] {
+        let node = Node::new(&deaths);
+        let target = Node::new(&deaths);
+        node.link(if in_a_cycle { &node } else { &target });
+        drop(target);
+        let weaks = [Cc::downgrade(&node), Cc::downgrade(&node)];
+        drop(node);
+        gc::collect();
+        assert_eq!(gc::collect(), 0);
+        assert!(weaks.iter().all(|weak| weak.upgrade().is_none() && weak.strong_count() == 0));
+    }
+    assert_eq!(deaths.count(), 4);
+}
+
+#[test]
+fn t07_an_object_outlives_a_weak_pointer_that_came_and_went() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let node = Node::new(&deaths);
+    let _ = Cc::downgrade(&node);
+    drop(node);
+    let looped = Node::new(&deaths);
+    looped.link(&looped);
+    let _ = Cc::downgrade(&looped);
+    drop(looped);
+    assert_eq!(gc::collect(), 1);
+    let unwrapped = Node::new(&deaths);
+    let weak = Cc::downgrade(&unwrapped);
+    let value = Cc::try_unwrap(unwrapped).ok().expect("the only pointer");
+    assert!(weak.upgrade().is_none());
+    drop(weak);
+    assert_eq!(deaths.count(), 2);
+    drop(value);
+    assert_eq!(deaths.count(), 3);
+}
+
+#[test]
+fn t08_nothing_that_is_dying_can_be_upgraded() {
+    gc::disable();
+    for panics in [false, true] {
+        let deaths = Deaths::default();
+        let everyone: Rc<RefCell<Vec<Weak<Node>>>> = Rc::default();
+        let upgraded: Rc<Cell<usize>> = Rc::default();
+        let nodes: Vec<_> = (0..5)
+            .map(|_| {
+                let (everyone, upgraded) = (everyone.clone(), upgraded.clone());
+                Node::saying(&deaths, move || {
+                    upgraded.set(upgraded.get() + everyone.borrow().iter().filter_map(Weak::upgrade).count());
+                    assert!(!panics, "as it is meant to");
+                })
+            })
+            .collect();
+        everyone.borrow_mut().extend(nodes.iter().map(Cc::downgrade));
+        close_ring(&nodes);
+        drop(nodes);
+        assert_eq!(quietly_catch(gc::collect).is_err(), panics);
+        assert_eq!((deaths.count(), upgraded.get()), (5, 0));
+        assert!(everyone.borrow().iter().all(|weak| weak.upgrade().is_none()));
+    }
+}
+
+#[test]
+fn t10_what_hangs_from_garbage_unseen_sees_it_dead() {
+    struct Hidden {
+        outside: RefCell<Option<Weak<Node>>>,
+        saw: Rc<Cell<Option<bool>>>,
+    }
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            self.saw.set(self.outside.borrow().as_ref().map(|weak| weak.upgrade().is_some()));
+        }
+    }
+    #[derive(Trace)]
+    struct Owner {
+        ring: RefCell<Option<Cc<Owner>>>,
+        node: Cc<Node>,
+        #[trace(skip)]
+        hidden: Rc<Hidden>,
+    }
+    gc::disable();
+    let deaths = Deaths::default();
+    let saw: Rc<Cell<Option<bool>>> = Rc::default();
+    let node = Node::new(&deaths);
+    let hidden = Rc::new(Hidden { outside: RefCell::new(Some(Cc::downgrade(&node))), saw: saw.clone() });
+    let owner = Cc::new(Owner { ring: RefCell::default(), node, hidden });
+    *owner.ring.borrow_mut() = Some(owner.clone());
+    assert_eq!(owner.node.name.len() + Rc::strong_count(&owner.hidden), 5);
+    drop(owner);
+    assert_eq!(gc::collect(), 2);
+    assert_eq!((saw.get(), deaths.count()), (Some(false), 1));
+}
+
+#[test]
+fn t15_shared_owners_are_not_seen_through() {
+    #[derive(Trace)]
+    struct Owner {
+        shared: RefCell<Vec<Rc<Cc<Node>>>>,
+        sent: RefCell<Vec<Arc<str>>>,
+        lent: &'static str,
+        me: RefCell<Option<Cc<Owner>>>,
+    }
+    gc::disable();
+    let deaths = Deaths::default();
+    let node = Node::new(&deaths);
+    let shared = Rc::new(node.clone());
+    let owners: Vec<_> = (0..2)
+        .map(|_| {
+            let shared = RefCell::new(vec![shared.clone(), shared.clone()]);
+            Cc::new(Owner { shared, sent: RefCell::new(vec!["x".into()]), lent: "y", me: RefCell::default() })
+        })
+        .collect();
+    for owner in &owners {
+        *owner.me.borrow_mut() = Some(owner.clone());
+        assert_eq!(owner.sent.borrow().len() + owner.lent.len() + owner.shared.borrow().len(), 4);
+    }
+    drop(node);
+    assert_eq!(gc::collect(), 0);
+    drop(owners);
+    assert_eq!(gc::collect(), 2, "the owners, and not the node that the program still has a share of");
+    assert_eq!((deaths.count(), shared.name.as_str()), (0, "node"));
+    drop(shared);
+    assert_eq!(deaths.count(), 1);
+}
+
+#[test]
+fn t16_a_busy_cell_is_left_alone() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let ring = [Node::new(&deaths), Node::new(&deaths)];
+    close_ring(&ring);
+    let [held, other] = ring;
+    drop(other);
+    {
+        let _guard = held.links.borrow_mut();
+        assert_eq!(gc::collect(), 0);
+    }
+    {
+        let _guard = held.links.borrow();
+        assert_eq!(gc::collect(), 0);
+    }
+    drop(held);
+    assert_eq!(gc::collect(), 2);
+
+    let ring = [Node::new(&deaths), Node::new(&deaths)];
+    close_ring(&ring);
+    std::mem::forget(ring[0].links.borrow_mut());
+    drop(ring);
+    assert_eq!(gc::collect(), 0, "a forgotten guard leaks, and does nothing worse");
+    assert_eq!(deaths.count(), 2);
+    assert_eq!(dead_ring(&deaths, 3).len(), 3);
+    assert_eq!(gc::collect(), 3);
+}
+
+#[test]
+fn t17_a_panic_in_a_destructor_stops_nothing() {
+    gc::disable();
+    let deaths = Deaths::default();
+    for panicking in [1, 4] {
+        let nodes: Vec<_> = (0..5)
+            .map(|index| Node::saying(&deaths, move || assert!(index >= panicking, "as it is meant to")))
+            .collect();
+        close_ring(&nodes);
+        drop(nodes);
+        assert!(quietly_catch(gc::collect).is_err());
+        assert_eq!(gc::get_stats()[2].collected, deaths.count());
+        drop(dead_ring(&deaths, 2));
+        assert_eq!(gc::collect(), 2, "the collector still works");
+    }
+    assert_eq!(deaths.count(), 14);
+}
+
+#[test]
+fn t18_a_destructor_may_allocate_and_collect() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let nested: Rc<Cell<usize>> = Rc::new(Cell::new(usize::MAX));
+    let made: Rc<RefCell<Vec<Weak<Node>>>> = Rc::default();
+    let node = {
+        let (deaths, nested, made) = (deaths.clone(), nested.clone(), made.clone());
+        Node::saying(&deaths.clone(), move || {
+            collect_all_the_time();
+            made.borrow_mut().extend(dead_ring(&deaths, 100));
+            gc::disable();
+            nested.set(gc::collect());
+        })
+    };
+    node.link(&node);
+    drop(node);
+    assert_eq!(gc::collect(), 1);
+    assert_eq!(nested.get(), 0, "a collection does not start while another runs");
+    assert_eq!(deaths.count(), 1);
+    assert!(made.borrow().iter().all(|weak| weak.upgrade().is_some_and(|node| gc::is_tracked(&node))));
+    assert_eq!(gc::collect(), 100);
+}
+
+#[test]
+fn t19_values_lie_where_their_alignment_wants_them() {
+    macro_rules! check {
+        ($($align:literal)*) => {$({
+            #[derive(Trace)]
+            #[repr(align($align))]
+            struct Aligned {
+                me: RefCell<Option<Cc<Aligned>>>,
+                byte: u8,
+            }
+            let objects: Vec<_> = (0..10).map(|byte| Cc::new(Aligned { me: RefCell::default(), byte })).collect();
+            for (byte, object) in (0..).zip(&objects) {
+                *object.me.borrow_mut() = Some(object.clone());
+                assert_eq!((Cc::as_ptr(object).addr() % $align, object.byte), (0, byte));
+            }
+            drop(objects);
+            assert_eq!(gc::collect(), 10);
+        })*};
+    }
+    // Values of such alignments take some room on the stack, too.
+    let run = || {
+        gc::disable();
+        check!(1 2 8 16 32 64 128 4096 32768 65536 131072 1048576);
+    };
+    thread::Builder::new().stack_size(256 << 20).spawn(run).expect("a thread").join().expect("no panic");
+}
+
+#[test]
+fn t21_exclusive_access_heeds_weak_pointers_and_generations() {
+    gc::disable();
+    let mut list = Cc::new(vec![Cc::new(1)]);
+    let weak = Cc::downgrade(&list);
+    assert!(Cc::get_mut(&mut list).is_none());
+    Cc::make_mut(&mut list).push(Cc::new(2));
+    assert!(weak.upgrade().is_none(), "the value has moved away from its weak pointers");
+    drop(weak);
+    for generation in GENERATIONS {
+        gc::collect_generation(generation);
+        let before = Cc::generation(&list);
+        let mut guard = Cc::get_mut(&mut list).expect("the only pointer");
+        guard.push(Cc::new(3));
+        gc::collect();
+        guard.push(Cc::new(4));
+        drop(guard);
+        assert_eq!(Cc::generation(&list), before);
+    }
+    assert_eq!(list.len(), 8);
+}
+
+#[test]
+fn t22_an_object_under_construction_is_nobodys() {
+    #[derive(Trace)]
+    struct Own {
+        me: Weak<Own>,
+        link: RefCell<Option<Cc<Own>>>,
+        other: Cc<Node>,
+    }
+    let deaths = Deaths::default();
+    collect_all_the_time();
+    let own = Cc::new_cyclic(|me: &Weak<Own>| {
+        assert!(me.upgrade().is_none());
+        assert_eq!((me.strong_count(), me.weak_count()), (0, 0));
+        drop(dead_ring(&deaths, 10));
+        gc::collect();
+        assert_eq!(deaths.count(), 10);
+        Own { me: me.clone(), link: RefCell::default(), other: Node::new(&deaths) }
+    });
+    gc::disable();
+    assert!(own.me.upgrade().is_some_and(|me| Cc::ptr_eq(&me, &own)));
+    assert_eq!(Cc::weak_count(&own), 1);
+    *own.link.borrow_mut() = Some(own.clone());
+    assert_eq!(own.other.name, "node");
+    drop(own);
+    assert_eq!(gc::collect(), 2);
+
+    let mut escaped = None;
+    let failed = quietly_catch(|| {
+        Cc::new_cyclic(|me: &Weak<Own>| -> Own {
+            escaped = Some(me.clone());
+            panic!("as it is meant to")
+        })
+    });
+    assert!(failed.is_err());
+    gc::collect();
+    assert!(escaped.take().is_some_and(|weak| weak.upgrade().is_none()));
+}
+
+#[test]
+fn t25_depth_takes_no_stack() {
+    #[derive(Trace)]
+    struct Link {
+        next: RefCell<Option<Cc<Link>>>,
+        back: RefCell<Option<Cc<Link>>>,
+    }
+    const LENGTH: usize = 300_000;
+    let chain = |doubly: bool| {
+        let link = |next| Cc::new(Link { next: RefCell::new(next), back: RefCell::default() });
+        let first = link(None);
+        let last = (1..LENGTH).fold(first.clone(), |next, _| {
+            let this = link(Some(next.clone()));
+            if doubly {
+                *next.back.borrow_mut() = Some(this.clone());
+            }
+            this
+        });
+        (first, last)
+    };
+    let run = move || {
+        gc::disable();
+        gc::set_verify(false);
+        drop(chain(false));
+        assert_eq!(gc::collect(), 0, "a plain chain dies at once");
+        let (first, last) = chain(false);
+        assert_eq!(gc::collect(), 0);
+        *first.next.borrow_mut() = Some(last.clone());
+        drop((first, last));
+        assert_eq!(gc::collect(), LENGTH);
+        drop(chain(true));
+        assert_eq!(gc::collect(), LENGTH);
+        let unwound = quietly_catch(|| {
+            let _chain = chain(false);
+            panic!("as it is meant to")
+        });
+        assert!(unwound.is_err());
+        assert_eq!(gc::collect(), 0);
+        std::mem::forget(chain(false));
+    };
+    thread::Builder::new().stack_size(128 * 1024).spawn(run).expect("a thread").join().expect("enough stack");
+}
+
+#[test]
+fn t28_survivors_keep_their_counts() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let live = Node::new(&deaths);
+    let nested = Cc::new(Cc::new(live.clone()));
+    let ring: Vec<_> = (0..3).map(|_| Node::new(&deaths)).collect();
+    close_ring(&ring);
+    ring[1].link(&live);
+    drop(ring);
+    assert_eq!(Cc::strong_count(&live), 3);
+    for _ in 0..2 {
+        gc::collect();
+        assert_eq!((Cc::strong_count(&live), Cc::strong_count(&nested), Cc::strong_count(&nested)), (2, 1, 1));
+    }
+    assert_eq!((deaths.count(), live.name.as_str()), (3, "node"));
+}
+
+#[test]
+fn t31_edges_between_generations_are_roots_or_not() {
+    gc::disable();
+    for old in GENERATIONS {
+        for young in GENERATIONS {
+            let deaths = Deaths::default();
+            let elder = Node::new(&deaths);
+            gc::collect_generation(old);
+            let junior = Node::new(&deaths);
+            gc::collect_generation(young);
+            close_ring(&[elder.clone(), junior.clone()]);
+            drop(elder);
+            for generation in GENERATIONS {
+                assert_eq!(gc::collect_generation(generation), 0, "the younger one is held from outside");
+            }
+            drop(junior);
+            assert_eq!(gc::collect(), 2);
+            assert_eq!(deaths.count(), 2);
+        }
+    }
+}
+
+#[test]
+fn t33_what_is_being_dropped_is_not_collected_again() {
+    /// A chain of nodes, each of which allocates past the threshold when it dies.
+    fn chain(deaths: &Deaths, length: usize) -> Cc<Node> {
+        let link = || {
+            let (inner, made) = (deaths.clone(), Deaths::default());
+            Node::saying(&inner, move || drop(dead_ring(&made, 4)))
+        };
+        (1..length).fold(link(), |next, _| {
+            let this = link();
+            this.link(&next);
+            this
+        })
+    }
+    let deaths = Deaths::default();
+    for length in [1, 3, 30, 300] {
+        let by_count = chain(&deaths, length);
+        collect_all_the_time();
+        drop(by_count);
+        gc::disable();
+        let by_collection = chain(&deaths, length);
+        by_collection.link(&by_collection);
+        collect_all_the_time();
+        drop(by_collection);
+        gc::collect();
+        gc::disable();
+        gc::collect();
+    }
+    assert_eq!(deaths.count(), 2 * (1 + 3 + 30 + 300));
+}
+
+#[test]
+fn t34_an_unwinding_thread_does_not_collect_by_itself() {
+    let deaths = Deaths::default();
+    let before = gc::get_stats();
+    let unwound = quietly_catch(|| {
+        let inner = deaths.clone();
+        let _node = Node::saying(&deaths, move || {
+            collect_all_the_time();
+            drop(dead_ring(&inner, 100));
+            gc::disable();
+            // A second panic, from a destructor of an object, in a thread that is unwinding.
+            drop(Node::saying(&inner, || panic!("as it is meant to")));
+        });
+        panic!("as it is meant to");
+    });
+    assert!(unwound.is_err());
+    assert_eq!(gc::get_stats(), before);
+    assert_eq!(deaths.count(), 2);
+    assert_eq!(gc::collect(), 100);
+}
+
+#[test]
+fn t35_a_cycle_can_be_closed_by_moves_alone() {
+    #[derive(Trace, Default)]
+    struct Cells {
+        one: Cell<Option<Cc<Cells>>>,
+        two: Cell<Option<Cc<Cells>>>,
+    }
+    gc::disable();
+    for first in GENERATIONS {
+        for second in GENERATIONS {
+            let root = Cc::new(Cells::default());
+            let inner = Cc::new(Cells::default());
+            root.one.set(Some(Cc::new(Cells::default())));
+            gc::collect_generation(first);
+            // The only pointer to an object moves from cell to cell, into the object itself at last.
+            inner.one.set(root.one.take());
+            gc::collect_generation(second);
+            root.two.swap(&inner.one);
+            let moved = root.two.take().expect("it has been moved here");
+            moved.one.set(Some(inner.clone()));
+            inner.two.set(Some(moved));
+            gc::collect_generation(first);
+            drop(inner);
+            gc::collect_generation(second);
+            drop(root);
+            gc::collect_generation(first);
+            gc::collect();
+            assert_eq!(gc::get_stats().iter().map(|stats| stats.collected).sum::<usize>() % 2, 0);
+            assert_eq!(gc::collect(), 0);
+            gc::verify();
+        }
+    }
+    assert_eq!(gc::get_stats().iter().map(|stats| stats.collected).sum::<usize>(), 18);
+}

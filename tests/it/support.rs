@@ -1,0 +1,80 @@
+//! What the tests share: a node with everything a test wants to hang on it, and a count of the dead.
+
+use gc_core::{Cc, Trace, Weak, gc};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Counts deaths. A leak and a double drop fail the same assertion.
+#[derive(Clone, Default)]
+pub(crate) struct Deaths(Rc<Cell<usize>>);
+
+impl Deaths {
+    pub(crate) fn count(&self) -> usize {
+        self.0.get()
+    }
+}
+
+/// A leaf that does something when it is dropped, and counts that it was.
+pub(crate) struct Leaf {
+    deaths: Deaths,
+    last_words: Option<Box<dyn FnOnce()>>,
+}
+
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        self.deaths.0.set(self.deaths.0.get() + 1);
+        if let Some(last_words) = self.last_words.take() {
+            last_words();
+        }
+    }
+}
+
+/// A node of a graph.
+#[derive(Trace)]
+pub(crate) struct Node {
+    pub(crate) links: RefCell<Vec<Cc<Node>>>,
+    /// Says that it is there for as long as the value is alive.
+    pub(crate) name: String,
+    #[trace(skip)]
+    leaf: Leaf,
+}
+
+impl Node {
+    pub(crate) fn new(deaths: &Deaths) -> Cc<Node> {
+        Node::with(deaths, None)
+    }
+
+    /// A node whose destructor calls `last_words`.
+    pub(crate) fn saying(deaths: &Deaths, last_words: impl FnOnce() + 'static) -> Cc<Node> {
+        Node::with(deaths, Some(Box::new(last_words)))
+    }
+
+    fn with(deaths: &Deaths, last_words: Option<Box<dyn FnOnce()>>) -> Cc<Node> {
+        let leaf = Leaf { deaths: deaths.clone(), last_words };
+        Cc::new(Node { links: RefCell::default(), name: String::from("node"), leaf })
+    }
+
+    pub(crate) fn link(&self, target: &Cc<Node>) {
+        self.links.borrow_mut().push(target.clone());
+    }
+}
+
+/// Links each node to the next, and the last to the first.
+pub(crate) fn close_ring(nodes: &[Cc<Node>]) {
+    for (index, node) in nodes.iter().enumerate() {
+        node.link(&nodes[(index + 1) % nodes.len()]);
+    }
+}
+
+/// A ring of nodes to which only the weak pointers that are returned lead.
+pub(crate) fn dead_ring(deaths: &Deaths, length: usize) -> Vec<Weak<Node>> {
+    let nodes: Vec<_> = (0..length).map(|_| Node::new(deaths)).collect();
+    close_ring(&nodes);
+    nodes.iter().map(Cc::downgrade).collect()
+}
+
+/// Lets a collection run at every allocation.
+pub(crate) fn collect_all_the_time() {
+    gc::set_threshold(1, 1, 1);
+    gc::enable();
+}

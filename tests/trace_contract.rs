@@ -1,0 +1,133 @@
+//! `Trace` implementations by hand: what a `trace` that panics, or breaks its contract, can and cannot do.
+#![expect(unsafe_code, reason = "`Trace` is an unsafe trait")]
+
+use gc_core::{Cc, Trace, Tracer, gc};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+thread_local! {
+    /// What `trace` does before it visits the links, and after how many calls.
+    static MISCHIEF: Cell<(usize, fn(&Node))> = const { Cell::new((usize::MAX, |_| ())) };
+}
+
+/// A node that counts its deaths and misbehaves when told to.
+struct Node {
+    links: RefCell<Vec<Cc<Node>>>,
+    deaths: Deaths,
+}
+
+struct Deaths(Rc<Cell<usize>>);
+
+impl Drop for Deaths {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+// SAFETY: visits what the node owns, once, unless mischief is made; each test says why that is not unsound.
+unsafe impl Trace for Node {
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        let (calls, mischief) = MISCHIEF.get();
+        MISCHIEF.set((calls.wrapping_sub(1), mischief));
+        if calls == 0 {
+            mischief(self);
+        }
+        self.links.trace(tracer);
+    }
+}
+
+fn node(deaths: &Rc<Cell<usize>>) -> Cc<Node> {
+    Cc::new(Node { links: RefCell::default(), deaths: Deaths(deaths.clone()) })
+}
+
+/// Five rings of two, the first `live` of which are returned.
+fn rings(deaths: &Rc<Cell<usize>>, live: usize) -> Vec<Cc<Node>> {
+    let ring = || {
+        let (one, two) = (node(deaths), node(deaths));
+        two.links.borrow_mut().push(one.clone());
+        one.links.borrow_mut().push(two);
+        // A suspect, so that it is examined even where it stays alive.
+        drop(one.clone());
+        one
+    };
+    (0..5).map(|_| ring()).collect::<Vec<_>>().into_iter().take(live).collect()
+}
+
+/// Makes mischief in the `calls`th call of `trace` from now, in a collection of a heap with garbage and live objects,
+/// of which few or many are suspects. Gives whether that was reached.
+fn collect_with_mischief(calls: usize, few: bool, mischief: fn(&Node)) -> bool {
+    let deaths = Rc::<Cell<usize>>::default();
+    let quiet: Vec<_> = if few { (0..100).map(|_| node(&deaths)).collect() } else { Vec::new() };
+    let live = rings(&deaths, 2);
+    MISCHIEF.set((calls, mischief));
+    let collected = catch_unwind(AssertUnwindSafe(gc::collect));
+    let reached = MISCHIEF.replace((usize::MAX, |_| ())).0 > calls;
+    // The heap is as it was, and the next collection finds what this one did not.
+    gc::verify();
+    assert_eq!(collected.unwrap_or(0) + gc::collect(), 6);
+    assert!(live.iter().all(|node| node.links.borrow()[0].deaths.0.get() == 6));
+    drop((quiet, live));
+    gc::collect();
+    assert_eq!(deaths.get(), if few { 110 } else { 10 });
+    reached
+}
+
+/// Tries mischief in every call of `trace` that a collection makes.
+fn try_every_call(mischief: fn(&Node)) {
+    gc::disable();
+    // It traces, too; it is called when the mischief is over.
+    gc::set_verify(false);
+    for few in [false, true] {
+        let calls = (0..).take_while(|&calls| collect_with_mischief(calls, few, mischief)).count();
+        assert!(calls >= 14, "each object is traced, and the live ones twice");
+    }
+}
+
+#[test]
+fn t12_a_panic_in_trace_abandons_the_collection() {
+    try_every_call(|_| panic!("as it is meant to"));
+}
+
+#[test]
+fn t13_trace_may_not_collect_or_lock() {
+    try_every_call(|node| {
+        assert_eq!(gc::collect(), 0);
+        assert!(node.links.borrow_mut().len() <= 1);
+    });
+}
+
+#[test]
+fn t13_trace_may_not_create_or_drop() {
+    if cfg!(debug_assertions) {
+        try_every_call(|_| drop(Cc::new(Node { links: RefCell::default(), deaths: Deaths(Rc::default()) })));
+        try_every_call(|node| drop(node.links.borrow().first().cloned().unwrap_or_else(|| panic!("no link"))));
+    }
+}
+
+#[test]
+fn t14_edges_that_are_not_there_are_noticed() {
+    struct Twice(Cc<Node>, RefCell<Option<Cc<Twice>>>);
+    // SAFETY: it is not: an edge is visited twice. The collector takes the target for alive, and debug builds panic.
+    unsafe impl Trace for Twice {
+        fn trace(&self, tracer: &mut Tracer<'_>) {
+            self.0.trace(tracer);
+            self.0.trace(tracer);
+            self.1.trace(tracer);
+        }
+    }
+    gc::disable();
+    gc::set_verify(false);
+    let deaths = Rc::<Cell<usize>>::default();
+    let target = node(&deaths);
+    let twice = Cc::new(Twice(target.clone(), RefCell::default()));
+    *twice.1.borrow_mut() = Some(twice.clone());
+    drop((target, twice));
+    let collected = catch_unwind(AssertUnwindSafe(gc::collect));
+    if cfg!(debug_assertions) {
+        let message = collected.expect_err("a panic").downcast::<String>().expect("with a message");
+        assert!(message.contains("Node"), "the message names the type: {message}");
+    } else {
+        assert_eq!((collected.ok(), deaths.get()), (Some(1), 1), "the count, being right, frees it all the same");
+    }
+}
