@@ -106,7 +106,7 @@ fn t13_trace_may_not_create_or_drop() {
 }
 
 #[test]
-fn t14_edges_that_are_not_there_are_noticed() {
+fn t14_edges_that_are_not_there_are_noticed_and_leak() {
     struct Twice(Cc<Node>, RefCell<Option<Cc<Twice>>>);
     // SAFETY: it is not: an edge is visited twice. The collector takes the target for alive, and debug builds panic.
     unsafe impl Trace for Twice {

@@ -9,6 +9,8 @@ use memory_stats::memory_stats;
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 const MILLION: usize = 1_000_000;
@@ -48,7 +50,9 @@ fn main() {
     line("  growth of memory meanwhile", growth, 4.0, "MiB");
     line("young collection beside ten million, of that beside none", young_beside(10 * MILLION), 1.2, "");
     let (chain, ring) = on_a_small_stack(10 * MILLION);
-    println!("\non a stack of 128 KiB: a chain of ten million dropped in {chain:.2} s, a ring of it collected in {ring:.2} s");
+    println!(
+        "\non a stack of 128 KiB: a chain of ten million dropped in {chain:.2} s, a ring of it collected in {ring:.2} s"
+    );
 }
 
 fn line(what: &str, measured: f64, limit: f64, unit: &str) {
@@ -84,14 +88,14 @@ fn new_and_drop() -> (f64, f64) {
 
 /// Clone and drop of a thousand pointers, as a ratio.
 fn clone_and_drop() -> f64 {
+    fn round<P: Clone>(pointers: &[P]) -> f64 {
+        nanoseconds(20 * pointers.len(), || {
+            (0..20).for_each(|_| pointers.iter().for_each(|each| drop(black_box(each.clone()))));
+        })
+    }
     let rcs: Vec<_> = (0..1024).map(|i| Rc::new([i, i])).collect();
     let ccs: Vec<_> = (0..1024).map(|_| Cc::new((Small::default(), 0u64))).collect();
-    let (mut rc, mut cc) = (Vec::new(), Vec::new());
-    for _ in 0..20 * ROUNDS {
-        rc.push(nanoseconds(20 * 1024, || (0..20).for_each(|_| rcs.iter().for_each(|each| drop(black_box(each.clone()))))));
-        cc.push(nanoseconds(20 * 1024, || (0..20).for_each(|_| ccs.iter().for_each(|each| drop(black_box(each.clone()))))));
-    }
-    median(cc) / median(rc)
+    median((0..50 * ROUNDS).map(|_| round(&ccs) / round(&rcs)).collect())
 }
 
 /// Memory in use, in bytes.
@@ -162,20 +166,25 @@ fn pairs() -> (f64, f64) {
     (median(figures), growth)
 }
 
-/// A young collection of a thousand dead pairs and as many live objects beside a large old heap, as a ratio to one
-/// beside an empty heap.
+/// The time of a young collection of a thousand dead pairs and as many live objects, in nanoseconds.
+fn young_collection() -> f64 {
+    let live: Vec<_> = (0..1000).map(|_| Cc::new(Node::default())).collect();
+    (0..1000).for_each(|_| make_pair());
+    let time = nanoseconds(1, || assert_eq!(gc::collect_generation(Generation::Young), 2000));
+    drop(live);
+    gc::collect_generation(Generation::Middle);
+    time
+}
+
+/// A young collection beside a large old heap, as a ratio to one beside an empty heap: that of another thread.
 fn young_beside(old: usize) -> f64 {
-    let measure = || {
-        let live: Vec<_> = (0..1000).map(|_| Cc::new(Node::default())).collect();
-        (0..1000).for_each(|_| make_pair());
-        let time = nanoseconds(1, || assert_eq!(gc::collect_generation(Generation::Young), 2000));
-        drop(live);
-        gc::collect_generation(Generation::Middle);
-        time
-    };
+    let (ask, asked) = mpsc::channel::<()>();
+    let (answer, answered) = mpsc::channel();
+    let other = thread::spawn(move || {
+        gc::disable();
+        asked.iter().for_each(|()| answer.send(young_collection()).expect("someone asks"));
+    });
     let _pause = gc::pause();
-    gc::collect();
-    let beside_none = median((0..ROUNDS * 20).map(|_| measure()).collect());
     let mut heap: Vec<_> = (0..old).map(|_| Cc::new((Small::default(), 0u64))).collect();
     gc::collect();
     // A heap that has been used for a while: suspects everywhere, and holes.
@@ -185,8 +194,15 @@ fn young_beside(old: usize) -> f64 {
         index += 1;
         index % 4 != 0
     });
-    let beside = median((0..ROUNDS * 20).map(|_| measure()).collect());
-    beside / beside_none
+    let ratios = (0..ROUNDS * 20).map(|_| {
+        let beside = young_collection();
+        ask.send(()).expect("the thread is there");
+        beside / answered.recv().expect("the thread answers")
+    });
+    let ratio = median(ratios.collect());
+    drop(ask);
+    other.join().expect("no panic");
+    ratio
 }
 
 /// Seconds.
@@ -206,6 +222,6 @@ fn on_a_small_stack(length: usize) -> (f64, f64) {
         let chain_dropped = nanoseconds(1, || drop(last));
         (chain_dropped / 1e9, ring_closed / 1e9)
     };
-    let thread = std::thread::Builder::new().stack_size(128 * 1024).spawn(run).expect("a thread");
+    let thread = thread::Builder::new().stack_size(128 * 1024).spawn(run).expect("a thread");
     thread.join().expect("enough stack")
 }

@@ -98,7 +98,7 @@ fn a_panic_in_a_destructor_that_collects_belongs_to_the_collection() {
 }
 
 #[test]
-fn a_payload_may_panic_when_it_is_dropped() {
+fn a_payload_that_panics_when_it_is_dropped_leaks() {
     struct Payload;
     impl Drop for Payload {
         fn drop(&mut self) {
