@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo rustc --quiet --release -p gc-core-benches --bin assembly -- --emit asm -C debuginfo=0
-assembly=$(ls -t target/release/deps/assembly-*.s | head -1)
+assembly=$(ls -t "${CARGO_TARGET_DIR:-target}"/release/deps/assembly-*.s | head -1)
 for operation in clone drop deref; do
   for pointer in cc rc; do
     printf '%s %s\n' "$pointer" "$operation"

@@ -533,7 +533,7 @@ fn t34_an_unwinding_thread_does_not_collect_by_itself() {
 }
 
 #[test]
-fn t35_a_cycle_can_be_closed_by_moves_alone() {
+fn t35_a_cycle_closed_by_moves_alone_is_found() {
     #[derive(Trace, Default)]
     struct Cells {
         one: Cell<Option<Cc<Cells>>>,

@@ -29,7 +29,7 @@ pub use weak::Weak;
 /// `Cc<T>` is [`Rc<T>`](std::rc::Rc) with one promise more: what cannot be reached any more is freed even where its
 /// members refer to each other. Cloning, dropping and dereferencing cost what they cost with `Rc`. A value dies the
 /// moment its last pointer goes; what only cycles keep alive dies at the next collection that looks at it, which the
-/// creation of objects starts from time to time, and [`collect`](crate::collect) at once.
+/// creation of objects starts from time to time, and [`collect`](fn@crate::collect) at once.
 ///
 /// The methods are `Rc`'s, and are associated functions as there: `Cc::downgrade(&cc)`. These differ:
 ///
@@ -444,10 +444,15 @@ impl<T: Clone + Trace> Cc<T> {
                 Cc::move_to(this, fresh);
             }
         }
-        if Cc::strong_count(this) != 1 {
-            *this = Cc::new((**this).clone());
+        if Cc::strong_count(this) == 1 {
+            return CcMut::new(this);
         }
-        CcMut::new(this)
+        let fresh = Cc::new((**this).clone());
+        let old = mem::replace(this, fresh);
+        let guard = CcMut::new(this);
+        // User code may run: the new object is out of its reach by now.
+        drop(old);
+        guard
     }
 
     /// Moves the value of the only strong pointer to another object, and the pointer with it.
@@ -618,8 +623,9 @@ impl<T: ?Sized> Cc<T> {
         let value = unsafe { NonNull::new_unchecked(ptr.cast_mut()) };
         // SAFETY: the caller's promise.
         let this = unsafe { Cc::from_value(value) };
-        // The pointer may be moved into the very object that it leads to without a decrement, while the object is
-        // reached through the plain pointer. The lemma of the suspects wants a decrement.
+        // The pointer may be moved into the very object that it leads to, which is reached through the plain pointer,
+        // without a decrement; but the lemma of the suspects wants one. (A program that goes on to do so after a
+        // collection leaks.)
         let object = this.object();
         if object.header().is_clean() {
             object.header().clear_clean();

@@ -34,9 +34,23 @@ impl Drop for Exit {
 /// its thread has begun, with the last of its objects, and never while it collects.
 #[inline]
 pub(crate) fn with_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
-    let heap = current().unwrap_or_else(create);
-    // SAFETY: see above.
-    f(unsafe { heap.as_ref() })
+    match current() {
+        // SAFETY: see above.
+        Some(heap) => f(unsafe { heap.as_ref() }),
+        None => with_new_heap(f),
+    }
+}
+
+/// [`with_heap`], in a thread that has none.
+#[cold]
+#[inline(never)]
+fn with_new_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
+    let heap = create();
+    // SAFETY: as in `with_heap`.
+    let result = f(unsafe { heap.as_ref() });
+    // SAFETY: what `f` gives may be an object in the heap, and then the heap stays.
+    unsafe { Heap::destroy_if_done(heap) };
+    result
 }
 
 /// [`collect`], asked for by the program.
@@ -49,8 +63,6 @@ pub(crate) fn collect_now(generation: Generation) -> usize {
     collected
 }
 
-#[cold]
-#[inline(never)]
 fn create() -> NonNull<Heap> {
     let heap = Heap::create();
     set_current(Some(heap));

@@ -75,13 +75,15 @@ fn examine(heap: &Heap, generation: Generation, pass: &Pass) -> Option<Found> {
         let working_set = suspects;
         count_reached(pass, &working_set);
         mark_reached(pass, &working_set);
-        let candidates = working_set.len();
-        working_set.retain_unreachable();
-        (candidates, working_set)
+        (working_set.len(), working_set)
     };
-    pass.stack.take_complete()?;
-    let condemned = unreachable.take_complete()?;
-    Some(Found { condemned, candidates, examined_all, complete: true })
+    if unreachable.is_exhausted() || pass.stack.is_exhausted() {
+        return None;
+    }
+    if !examined_all {
+        unreachable.drop_reachable();
+    }
+    Some(Found { condemned: unreachable.into_inner(), candidates, examined_all, complete: true })
 }
 
 /// What the passes of one run have in common.
@@ -413,7 +415,7 @@ impl ObjectList {
     }
 
     /// Drops the objects that are known to be alive from the list, and resets their trial counts.
-    fn retain_unreachable(&self) {
+    fn drop_reachable(&self) {
         self.objects.borrow_mut().retain(|&object| {
             let word = word_of(object);
             let reachable = Word(word.get()).is_reachable();
@@ -424,9 +426,12 @@ impl ObjectList {
         });
     }
 
-    /// The objects, if they are all there.
-    fn take_complete(&self) -> Option<Vec<ObjectPtr>> {
-        (!self.exhausted.get()).then(|| self.objects.take())
+    fn is_exhausted(&self) -> bool {
+        self.exhausted.get()
+    }
+
+    fn into_inner(self) -> Vec<ObjectPtr> {
+        self.objects.into_inner()
     }
 }
 

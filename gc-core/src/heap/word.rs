@@ -7,15 +7,19 @@
 //! The state says which generation the object is in, if any. The trial count is zero but while a collection runs; then
 //!
 //! - 0: not in the working set;
-//! - `1 + n`: in the working set, with `n` references from members of it;
-//! - [`REACHABLE`]: known to be alive. A count that would pass this saturates here, which errs on the safe side.
+//! - `1 + n`: in the working set, with `n` references from members of it. A count saturates at [`SATURATED`], which errs
+//!   on the safe side;
+//! - [`REACHABLE`]: known to be alive.
 
 use core::fmt;
 
 const COUNT_BITS: u32 = 29;
 const COUNT: u32 = (1 << COUNT_BITS) - 1;
 /// The trial count of an object that is known to be alive.
-pub(crate) const REACHABLE: u32 = COUNT;
+const REACHABLE: u32 = COUNT;
+/// The greatest trial count that is one. It must not look like [`REACHABLE`], which says that the object's edges are
+/// taken care of.
+const SATURATED: u32 = COUNT - 1;
 
 /// Where an object stands. The three generations are adjacent, youngest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -127,7 +131,7 @@ impl Word {
 
     #[inline]
     pub(crate) const fn mark_reachable(self) -> Word {
-        Word(self.0 | COUNT)
+        Word(self.0 | REACHABLE)
     }
 
     /// The word without its trial count.
@@ -136,10 +140,10 @@ impl Word {
         Word(self.0 & !COUNT)
     }
 
-    /// The word with `n` added to its trial count.
+    /// The word with `n` added to its trial count, which is not [`REACHABLE`].
     #[inline]
     pub(crate) const fn count(self, n: u32) -> Word {
-        if COUNT - self.trial_count() < n { self.mark_reachable() } else { Word(self.0 + n) }
+        if SATURATED - self.trial_count() < n { Word(self.settled().0 | SATURATED) } else { Word(self.0 + n) }
     }
 }
 
@@ -187,12 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn trial_counts_saturate_as_reachable() {
-        let word = Word(Word::of(Old).0 + COUNT - 1);
-        assert!(!word.is_reachable());
-        assert!(word.count(1).is_reachable());
-        assert!(word.count(2).is_reachable());
-        assert_eq!(word.count(2).count(1), Word::of(Old).mark_reachable());
+    fn trial_counts_saturate_short_of_reachable() {
+        let word = Word(Word::of(Old).0 + SATURATED - 1);
+        assert_eq!(word.count(1).trial_count(), SATURATED);
+        assert_eq!(word.count(2), word.count(1));
+        assert_eq!(word.count(1).count(2), word.count(1));
+        assert!(!word.count(2).is_reachable() && word.count(2).mark_reachable().is_reachable());
         assert_eq!(word.count(2).settled(), Word::of(Old));
     }
 }

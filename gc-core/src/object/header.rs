@@ -17,14 +17,14 @@ use core::cell::Cell;
 
 /// See the module.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(16))]
 pub(crate) struct Header {
     vtable: Cell<&'static VTable>,
     strong: Cell<i32>,
     weak: Cell<u32>,
 }
 
-const _: () = assert!(size_of::<Header>() == 16 && align_of::<Header>() <= 16);
+const _: () = assert!(size_of::<Header>() == 16);
 
 /// Inv. 1: the sign bit.
 const CLEAN: i32 = i32::MIN;

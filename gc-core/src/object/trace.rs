@@ -25,7 +25,7 @@ pub(crate) type Edge = NonNull<()>;
 ///    own too;
 /// 2. visits each of them at most once in one call;
 /// 3. visits the same ones in every call, as long as no code outside the collector runs in between;
-/// 4. does not create, clone or drop a `Cc`, and does not start a collection;
+/// 4. changes nothing that this or another `trace` reads: in particular it does not create, clone or drop a `Cc`;
 /// 5. belongs to a type whose destructor does not read the `Cc` pointers that `trace` visits: by the time the
 ///    destructor of a garbage object runs, their targets may be gone. (A field that is a leaf may have any destructor.)
 ///

@@ -8,8 +8,8 @@
 //!    So is the hasher of a map. A cycle through one of them leaks.
 //! 3. A cell that is mutably borrowed is not looked into. The targets of the edges in it then look as if something
 //!    outside the heap held them, and survive until a collection after the borrow.
-//! 4. `is_acyclic` of a container is that of its contents. `Box` and `RefCell` take unsized contents, which cannot be
-//!    asked; they say `true` only where the content [owns nothing](owns_nothing).
+//! 4. `is_acyclic` of a container is that of its contents. `Box` takes unsized contents too, which cannot be asked; it
+//!    says `true` only where the content [owns nothing](owns_nothing).
 //! 5. A container of [`Acyclic`] contents is `Acyclic`, a cell only around a [`Leaf`]: a `Cc` in it could be changed to
 //!    close a cycle.
 //! 6. No destructor here reads the contents: each only drops them. The allocator is always the global one.
@@ -186,7 +186,7 @@ impl<T: Leaf + ?Sized> Leaf for Box<T> {}
 
 // SAFETY: a cell owns its content and visits it, unless it is mutably borrowed. Whether it is cannot change while only
 // the collector runs, so every call visits the same. Rule 6.
-unsafe impl<T: Trace + ?Sized> Trace for RefCell<T> {
+unsafe impl<T: Trace> Trace for RefCell<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
         // Rule 3.
@@ -195,15 +195,14 @@ unsafe impl<T: Trace + ?Sized> Trace for RefCell<T> {
         }
     }
 
-    /// Rule 4: not `T::is_acyclic()`.
     #[inline]
     fn is_acyclic() -> bool {
-        owns_nothing::<T>()
+        T::is_acyclic()
     }
 }
 
-impl<T: Leaf + ?Sized> Acyclic for RefCell<T> {}
-impl<T: Leaf + ?Sized> Leaf for RefCell<T> {}
+impl<T: Leaf> Acyclic for RefCell<T> {}
+impl<T: Leaf> Leaf for RefCell<T> {}
 
 // SAFETY: a cell owns its content and visits it. Rule 6.
 unsafe impl<T: Trace> Trace for Cell<T> {
