@@ -3,7 +3,7 @@
 //! The semantics are `CPython`'s, as of 3.13 and 3.15. Where a function differs, it says so.
 
 use crate::cc::Cc;
-use crate::collect::{collect_now, with_heap};
+use crate::collect::{collect_now, resume, with_heap};
 use core::marker::PhantomData;
 
 pub use crate::heap::{Generation, GenerationStats, InvalidGeneration};
@@ -131,7 +131,7 @@ pub struct PauseGuard {
 
 impl Drop for PauseGuard {
     fn drop(&mut self) {
-        with_heap(|heap| heap.pacing.resume());
+        resume();
     }
 }
 
@@ -255,7 +255,8 @@ pub fn getsizeof<T: ?Sized>(object: &Cc<T>) -> usize {
 /// Checks every invariant of the heap. For tests, of an `unsafe impl Trace` for example.
 ///
 /// Among them are that no object has more edges leading to it than pointers, and that nothing is unreachable that the
-/// next full collection would not find.
+/// next full collection would not find. (Unsafe code that reaches an object through [`Cc::as_ptr`] can bring the latter
+/// about, and leak.)
 ///
 /// # Panics
 ///

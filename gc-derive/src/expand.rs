@@ -10,7 +10,7 @@ use syn::WhereClause;
 use syn::spanned::Spanned;
 
 use crate::ast::{self, Data, Field, Input, Variant};
-use crate::bounds::Used;
+use crate::bounds::{Used, may_be_unsized, own_where_clause};
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let used = Used::in_traced_fields(input);
@@ -78,17 +78,20 @@ fn variant_arm(input: &Input<'_>, variant: &Variant<'_>) -> TokenStream {
 fn match_arm<'f>(input: &Input<'_>, path: &TokenStream, fields: impl Iterator<Item = &'f Field<'f>>) -> TokenStream {
     let (mut bindings, mut visits) = (TokenStream::new(), TokenStream::new());
     for (index, field) in fields.enumerate() {
-        let (member, binding) = (&field.member, format_ident!("__field{index}"));
+        // The type is where its missing `Trace` is reported.
+        let (member, binding) = (&field.member, format_ident!("__field{index}", span = at(field.ty)));
         bindings.extend(quote!(#member: #binding,));
         visits.extend(trace_field(input, field, &binding));
     }
     quote!(#path { #bindings .. } => { #visits })
 }
 
-/// Through the trait and the declared type, so that no method of the field's own and no deref comes in between.
+/// Through the trait, so that no method of the field's own comes in between. And without its declared type: an argument
+/// of a type that is written down is coerced to it, and where another macro has put an `Rc<Shared>` in place of a
+/// `Shared` since, the edges of something shared would be visited.
 fn trace_field(input: &Input<'_>, field: &Field<'_>, binding: &Ident) -> TokenStream {
-    let (krate, ty) = (&input.attrs.krate, field.ty);
-    quote_spanned! {at(ty)=> <#ty as #krate::Trace>::trace(#binding, __tracer); }
+    let krate = &input.attrs.krate;
+    quote_spanned! {at(field.ty)=> <_ as #krate::Trace>::trace(#binding, __tracer); }
 }
 
 /// Where an error about `tokens` is shown; what is spanned there still belongs to the expansion.
@@ -136,12 +139,57 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
         #(#allowed)*
         impl #impl_generics TracedTypesMustNotImplDrop for #ident #ty_generics #where_clause {}
     };
+    let take_apart = take_apart(input);
     quote! {
         const _: () = {
             trait TracedTypesMustNotImplDrop {}
             impl<T: ?::core::marker::Sized + ::core::ops::Drop> TracedTypesMustNotImplDrop for T {}
             #conflicting
+            #take_apart
         };
+    }
+}
+
+/// Moves the traced fields out of a value, which no type with a destructor allows. The conflict has the better message,
+/// but knows `Drop` by a name, and `extern crate self as core` can give that to another trait.
+fn take_apart(input: &Input<'_>) -> TokenStream {
+    let arm = |path: TokenStream, fields: Vec<&Field<'_>>| {
+        let members = fields.iter().map(|field| &field.member);
+        let bindings = (0..fields.len()).map(|index| format_ident!("__field{index}"));
+        quote!(#path { #(#members: #bindings,)* .. } => {})
+    };
+    let arms: Vec<_> = match &input.data {
+        Data::Struct(fields) => {
+            // The last one may be unsized, and could not be moved for that.
+            let sized = fields.iter().rev().skip_while(|field| may_be_unsized(input, field.ty));
+            vec![arm(quote!(Self), sized.filter(|field| field.attrs.skip.is_none()).collect())]
+        }
+        Data::Enum(variants) => variants
+            .iter()
+            .map(|variant| {
+                let ident = variant.ident;
+                arm(quote!(Self::#ident), variant.traced_fields().collect())
+            })
+            .collect(),
+        Data::Union(_) => unreachable!("`check` refuses unions"),
+    };
+    let body = quote! {
+        fn __take_apart(self)
+        where
+            Self: ::core::marker::Sized,
+        {
+            match self { #(#arms)* }
+        }
+    };
+    let implementation =
+        implement(input, &quote!(impl), &quote!(__TakeApart), &own_where_clause(input.generics), &body);
+    quote! {
+        trait __TakeApart {
+            fn __take_apart(self)
+            where
+                Self: ::core::marker::Sized;
+        }
+        #implementation
     }
 }
 

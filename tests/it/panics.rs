@@ -81,6 +81,24 @@ fn an_automatic_collection_throws_from_the_allocation() {
 }
 
 #[test]
+fn a_value_that_finds_no_object_may_panic_too() {
+    gc::disable();
+    let deaths = Deaths::default();
+    for boxed in [false, true] {
+        let ring = [panicking(&deaths, 7), Node::new(&deaths)];
+        close_ring(&ring);
+        drop(ring);
+        // What is to be put into an object when the collection runs.
+        let value = Cc::try_unwrap(panicking(&deaths, 8)).ok().expect("the only pointer");
+        collect_all_the_time();
+        let made = panic_of(|| if boxed { Cc::from(Box::new(value)) } else { Cc::new(value) });
+        gc::disable();
+        assert_eq!(made, Some(7), "the first panic, and no abort");
+    }
+    assert_eq!(deaths.count(), 6);
+}
+
+#[test]
 fn a_panic_in_a_destructor_that_collects_belongs_to_the_collection() {
     gc::disable();
     let deaths = Deaths::default();

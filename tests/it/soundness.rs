@@ -441,6 +441,28 @@ fn t25_depth_takes_no_stack() {
 }
 
 #[test]
+fn t25_a_destructor_that_runs_deep_sees_its_drops_done_later() {
+    /// Drops an object of its own, so many levels deep; then one more, and notes whether that is dead.
+    fn nest(levels: u32, deaths: &Deaths, seen: &Rc<RefCell<Vec<bool>>>) {
+        let (inner, seen) = (deaths.clone(), seen.clone());
+        drop(Node::saying(&Deaths::default(), move || {
+            if levels > 1 {
+                nest(levels - 1, &inner, &seen);
+            }
+            let before = inner.count();
+            drop(Node::new(&inner));
+            seen.borrow_mut().push(inner.count() > before);
+        }));
+    }
+    gc::disable();
+    let (deaths, seen) = (Deaths::default(), Rc::default());
+    nest(40, &deaths, &seen);
+    assert_eq!(deaths.count(), 40, "everything is dead when the outermost drop is done");
+    let at_once = seen.borrow().iter().filter(|&&at_once| at_once).count();
+    assert_eq!((seen.borrow().len(), at_once), (40, 23), "and at once where it is not too deep");
+}
+
+#[test]
 fn t28_survivors_keep_their_counts() {
     gc::disable();
     let deaths = Deaths::default();

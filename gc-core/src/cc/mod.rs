@@ -7,21 +7,19 @@
 //!    still are pointers, but only such as lie in values that it drops too; and a type with traced pointers has no
 //!    destructor that could read them.)
 
+mod create;
 mod exclusive;
 mod traits;
 mod weak;
 
-use crate::collect::{collect_automatically, die, leave, release_weak, with_heap};
-use crate::heap::{Generation, Heap, Shape, State, Word, word_of};
-use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer, VTable};
-use core::fmt;
-use core::marker::PhantomData;
+use crate::collect::{die, leave, release_weak};
+use crate::heap::{Generation, Heap, State, Word, word_of};
+use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ops::Deref;
-use core::pin::Pin;
 use core::ptr::{self, NonNull};
+pub use create::AllocError;
 pub use exclusive::CcMut;
-use std::alloc::{Layout, handle_alloc_error};
 pub use weak::Weak;
 
 /// A reference-counted pointer whose cycles are collected. 'Cc' stands for 'cycle-collected'.
@@ -62,283 +60,9 @@ pub use weak::Weak;
 /// ```
 #[repr(transparent)]
 pub struct Cc<T: ?Sized> {
+    // No `PhantomData<T>`: `Drop` already says that a `T` is dropped with it, and drop checking would follow a type whose
+    // edges lead to ever larger types for ever.
     value: NonNull<T>,
-    owns: PhantomData<T>,
-}
-
-/// Memory for a value could not be had. Holds the value.
-///
-/// The error of [`Cc::try_new`].
-///
-/// # Examples
-///
-/// ```
-/// use gc_core::{AllocError, Cc};
-///
-/// fn store(text: String) -> Result<Cc<String>, String> {
-///     Cc::try_new(text).map_err(AllocError::into_inner)
-/// }
-/// # assert!(store("text".into()).is_ok());
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct AllocError<T>(T);
-
-impl<T> AllocError<T> {
-    /// Gives the value back.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> fmt::Debug for AllocError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllocError").finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Display for AllocError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (size, name) = (const { Shape::of::<T>() }.size(), core::any::type_name::<T>());
-        write!(f, "no memory for an object of {size} bytes with a `{name}`")
-    }
-}
-
-impl<T> std::error::Error for AllocError<T> {}
-
-impl<T: Trace> Cc<T> {
-    /// Makes an object of a value.
-    ///
-    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Destructors of
-    /// garbage run then.
-    ///
-    /// # Panics
-    ///
-    /// With the first panic of a destructor, if such a collection ran into one. The value is dropped then. If there is
-    /// no memory, [`handle_alloc_error`] is called, which usually aborts; see [`try_new`](Cc::try_new).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let five = Cc::new(5);
-    /// assert_eq!(*five, 5);
-    /// ```
-    #[inline]
-    pub fn new(value: T) -> Cc<T> {
-        match Cc::<T>::allocate() {
-            Some(object) => Cc::initialise(object, value),
-            None => out_of_memory::<T>(),
-        }
-    }
-
-    /// Makes an object of a value, or gives it back if there is no memory.
-    ///
-    /// # Errors
-    ///
-    /// [`AllocError`], with the value.
-    ///
-    /// # Panics
-    ///
-    /// As [`new`](Cc::new).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let five = Cc::try_new(5)?;
-    /// assert_eq!(*five, 5);
-    /// # Ok::<(), gc_core::AllocError<i32>>(())
-    /// ```
-    #[inline]
-    pub fn try_new(value: T) -> Result<Cc<T>, AllocError<T>> {
-        match Cc::<T>::allocate() {
-            Some(object) => Ok(Cc::initialise(object, value)),
-            None => Err(AllocError(value)),
-        }
-    }
-
-    /// Makes a pinned object of a value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let pinned = Cc::pin(5);
-    /// assert_eq!(*pinned, 5);
-    /// ```
-    pub fn pin(value: T) -> Pin<Cc<T>> {
-        // SAFETY: the value of an object is moved only out of its last `Cc`, to which `Pin` gives no access.
-        unsafe { Pin::new_unchecked(Cc::new(value)) }
-    }
-
-    /// Makes an object whose value holds a weak pointer to itself.
-    ///
-    /// The object is complete when `data_fn` returns: until then the weak pointer, and each clone of it, upgrades to
-    /// `None`. If `data_fn` panics, clones that it has left behind stay that way.
-    ///
-    /// A strong pointer to itself, which this is used to avoid with `Rc`, does no harm to a `Cc`; but it dies only by
-    /// collection.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::{Cc, Trace, Weak};
-    ///
-    /// #[derive(Trace)]
-    /// struct Gadget {
-    ///     me: Weak<Gadget>,
-    /// }
-    ///
-    /// let gadget = Cc::new_cyclic(|me| {
-    ///     assert!(me.upgrade().is_none());
-    ///     Gadget { me: me.clone() }
-    /// });
-    /// assert!(Cc::ptr_eq(&gadget.me.upgrade().unwrap(), &gadget));
-    /// ```
-    pub fn new_cyclic<F>(data_fn: F) -> Cc<T>
-    where
-        F: FnOnce(&Weak<T>) -> T,
-    {
-        /// An object under construction. Its drop is that of one whose construction has failed.
-        struct Unborn<T>(Weak<T>);
-
-        impl<T> Drop for Unborn<T> {
-            fn drop(&mut self) {
-                leave(self.0.object());
-            }
-        }
-
-        let Some(object) = Cc::<T>::allocate() else { out_of_memory::<T>() };
-        // SAFETY: the slot has room for the header, and nobody else uses it.
-        unsafe { object.header_ptr().write(Header::unborn(VTable::of_uninit::<T>())) };
-        Cc::<T>::enrol(object, Heap::enrol_detached);
-        let value = object.value().cast::<T>();
-        // SAFETY: the weak pointer that the header counts.
-        let unborn = Unborn(unsafe { Weak::from_value(value) });
-        let data = data_fn(&unborn.0);
-        // SAFETY: the slot has room for the value, and nobody reads it yet.
-        unsafe { value.write(data) };
-        object.header().bear(VTable::of::<T>(), Cc::<T>::is_kept_track_of());
-        Cc::<T>::enrol(object, |heap, object| heap.attach(object, State::Young));
-        // Its weak pointer is now the one that the strong pointers own.
-        mem::forget(unborn);
-        // SAFETY: the strong pointer that the header counts.
-        unsafe { Cc::from_value(value) }
-    }
-
-    /// Makes an object whose value is yet to be written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let mut five = Cc::<u32>::new_uninit();
-    /// Cc::get_mut(&mut five).unwrap().write(5);
-    /// // SAFETY: the value has been written.
-    /// let five = unsafe { five.assume_init() };
-    /// assert_eq!(*five, 5);
-    /// ```
-    pub fn new_uninit() -> Cc<MaybeUninit<T>> {
-        let Some(object) = Cc::<T>::allocate() else { out_of_memory::<T>() };
-        let header = Header::new(VTable::of_uninit::<T>(), Cc::<T>::is_kept_track_of());
-        // SAFETY: the slot has room for the header, and nobody else uses it.
-        unsafe { object.header_ptr().write(header) };
-        Cc::<T>::enrol(object, Heap::enrol_detached);
-        // SAFETY: the strong pointer that the header counts; any content of the slot is a value.
-        unsafe { Cc::from_value(object.value().cast()) }
-    }
-
-    /// Makes an object whose value is yet to be written, of zero bytes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let zero = Cc::<u32>::new_zeroed();
-    /// // SAFETY: zero is a `u32`.
-    /// let zero = unsafe { zero.assume_init() };
-    /// assert_eq!(*zero, 0);
-    /// ```
-    pub fn new_zeroed() -> Cc<MaybeUninit<T>> {
-        let cc = Cc::<T>::new_uninit();
-        // SAFETY: the slot has room for a value, and nobody else uses it.
-        unsafe { cc.value.write_bytes(0, 1) };
-        cc
-    }
-
-    /// Whether the collector looks at objects of this type.
-    #[inline]
-    fn is_kept_track_of() -> bool {
-        !T::is_acyclic()
-    }
-
-    /// Memory for an object, without header and value; `None` if there is none. User code may run.
-    #[inline]
-    fn allocate() -> Option<ObjectPtr> {
-        with_heap(|heap| {
-            let tracked = Cc::<T>::is_kept_track_of();
-            if tracked && heap.pacing.is_due() {
-                collect_automatically(heap);
-            }
-            heap.allocate(const { Shape::of::<T>() }, tracked)
-        })
-    }
-
-    /// Makes an object of allocated memory and a value.
-    #[inline]
-    fn initialise(object: ObjectPtr, value: T) -> Cc<T> {
-        let header = Header::new(VTable::of::<T>(), Cc::<T>::is_kept_track_of());
-        // SAFETY: the slot has room for the header, and nobody else uses it.
-        unsafe { object.header_ptr().write(header) };
-        let place = object.value().cast::<T>();
-        // SAFETY: the slot has room for the value, and nobody else uses it.
-        unsafe { place.write(value) };
-        Cc::<T>::enrol(object, Heap::enrol);
-        // SAFETY: the strong pointer that the header counts.
-        unsafe { Cc::from_value(place) }
-    }
-
-    /// Tells the heap of an object, if it keeps track of objects of this type.
-    #[inline]
-    fn enrol(object: ObjectPtr, how: impl FnOnce(&Heap, ObjectPtr)) {
-        if Cc::<T>::is_kept_track_of() {
-            // SAFETY: an object keeps its heap.
-            how(unsafe { Heap::of(object).as_ref() }, object);
-        }
-    }
-}
-
-/// Ends the program, as `Rc` does.
-#[cold]
-#[inline(never)]
-fn out_of_memory<T>() -> ! {
-    let layout = Layout::new::<(Header, T)>();
-    handle_alloc_error(layout)
-}
-
-impl<T: Trace> Cc<MaybeUninit<T>> {
-    /// Says that the value has been written.
-    ///
-    /// # Safety
-    ///
-    /// It has been, and stays a value: if there are other pointers to this object, of the type
-    /// `Cc<MaybeUninit<T>>`, they are not used to change it. (The collector reads it from now on.)
-    ///
-    /// # Examples
-    ///
-    /// See [`new_uninit`](Cc::new_uninit).
-    pub unsafe fn assume_init(self) -> Cc<T> {
-        let object = self.object();
-        object.header().set_vtable(VTable::of::<T>());
-        Cc::<T>::enrol(object, |heap, object| heap.attach(object, State::Young));
-        // SAFETY: the strong pointer is that of `self`, and the caller says that there is a value.
-        unsafe { Cc::from_value(ManuallyDrop::new(self).value.cast()) }
-    }
 }
 
 impl<T> Cc<T> {
@@ -474,7 +198,7 @@ impl<T: ?Sized> Cc<T> {
     /// `value` is that of an object, and may be used to reach its block. The new pointer takes over one count of it.
     #[inline]
     unsafe fn from_value(value: NonNull<T>) -> Cc<T> {
-        Cc { value, owns: PhantomData }
+        Cc { value }
     }
 
     /// The object.
@@ -485,6 +209,9 @@ impl<T: ?Sized> Cc<T> {
     }
 
     /// Exclusive access to the value, if there is no other pointer to it, strong or weak.
+    ///
+    /// (`T: 'static`, for `Cc` is covariant: something that is borrowed for a while could be written into an object
+    /// through a pointer to a `T` with a shorter lifetime, and be met there when the object dies, which may be later.)
     ///
     /// While the guard lives, the collector does not look at the value, and takes what it refers to for alive. This is
     /// why there is a guard: a collection may start in the middle of a change, when a `Hash` that creates a `Cc` is
@@ -503,7 +230,10 @@ impl<T: ?Sized> Cc<T> {
     /// assert!(Cc::get_mut(&mut three).is_none());
     /// ```
     #[inline]
-    pub fn get_mut(this: &mut Cc<T>) -> Option<CcMut<'_, T>> {
+    pub fn get_mut(this: &mut Cc<T>) -> Option<CcMut<'_, T>>
+    where
+        T: 'static,
+    {
         (Cc::strong_count(this) == 1 && Cc::weak_count(this) == 0).then(|| CcMut::new(this))
     }
 
@@ -576,6 +306,9 @@ impl<T: ?Sized> Cc<T> {
     }
 
     /// The address of the value, which stays the same for as long as there are strong pointers.
+    ///
+    /// If unsafe code reaches the value through it, and moves the last `Cc` into that very value, the collector is not
+    /// told, and the cycle leaks.
     ///
     /// # Examples
     ///
@@ -764,8 +497,9 @@ impl<T: ?Sized> Drop for Cc<T> {
     /// Drops the pointer. The object dies if this was the last strong one: its value is dropped now, and its memory is
     /// freed unless weak pointers are left.
     ///
-    /// Objects that die of this die before the drop returns; in a deep structure some wait until the value that owned
-    /// them is gone, so that it takes little stack, however deep.
+    /// Objects that die of this die before the drop returns, however deep the structure, and with little stack. To that
+    /// end, an object whose last pointer is dropped *by the destructor of an object*, when 24 such destructors are on
+    /// the stack one inside the other, waits until that destructor is done.
     ///
     /// # Panics
     ///

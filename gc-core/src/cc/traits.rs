@@ -1,6 +1,7 @@
 //! The traits that [`Rc`](std::rc::Rc) has too: a `Cc` compares, hashes and prints like its value.
 
 use super::Cc;
+use super::create::Place;
 use crate::object::Trace;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -45,7 +46,10 @@ impl<T: Trace> From<T> for Cc<T> {
 impl<T: Trace> From<Box<T>> for Cc<T> {
     /// Makes an object of the value in a box, which is moved there without passing over the stack.
     fn from(value: Box<T>) -> Cc<T> {
-        let cc = Cc::<T>::new_uninit();
+        let cc = match Place::<T>::allocate() {
+            Ok(place) => place.uninit(),
+            Err(failure) => failure.abandon::<T>(value),
+        };
         let value = NonNull::from(Box::leak(value));
         // SAFETY: the places do not overlap, and each is a `T`'s. The old one is not read again.
         unsafe { cc.value.cast::<T>().copy_from_nonoverlapping(value, 1) };

@@ -1,8 +1,10 @@
 //! The beginning and the end of a thread's heap.
 
 use super::collect;
-use crate::heap::{Generation, Heap, current, set_current};
+use crate::heap::{Generation, Heap, Panic, current, set_current};
 use core::ptr::NonNull;
+use std::alloc::handle_alloc_error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
     /// Its destructor tells the heap that the thread is done with it.
@@ -16,11 +18,9 @@ impl Drop for Exit {
         if let Some(heap) = current() {
             // SAFETY: the heap of a thread exists as long as it is current.
             let alive = unsafe { heap.as_ref() };
-            alive.unfinished.guard(|| {
-                collect(alive, Generation::Old);
-            });
             // A panic cannot leave the destructor of a thread-local value. The panic hook has reported it.
-            alive.unfinished.take_panic().discard();
+            let collected = catch_unwind(AssertUnwindSafe(|| collect(alive, Generation::Old)));
+            collected.map_or_else(Panic::from, |(_, panic)| panic).discard();
             alive.retire();
             // SAFETY: what is left of the heap is used through its objects.
             unsafe { Heap::destroy_if_done(heap) };
@@ -28,48 +28,61 @@ impl Drop for Exit {
     }
 }
 
-/// Calls `f` with the heap of this thread.
+/// Calls `f` with the heap of this thread; `None` if there is no memory for one.
 ///
 /// The heap exists until then, also where `f` runs code of the user: a heap that is current goes only after the end of
 /// its thread has begun, with the last of its objects, and never while it collects.
 #[inline]
-pub(crate) fn with_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
+pub(crate) fn try_with_heap<R>(f: impl FnOnce(&Heap) -> R) -> Option<R> {
     match current() {
         // SAFETY: see above.
-        Some(heap) => f(unsafe { heap.as_ref() }),
+        Some(heap) => Some(f(unsafe { heap.as_ref() })),
         None => with_new_heap(f),
     }
 }
 
-/// [`with_heap`], in a thread that has none.
+/// [`try_with_heap`], where that must not fail.
+pub(crate) fn with_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
+    try_with_heap(f).unwrap_or_else(|| handle_alloc_error(Heap::LAYOUT))
+}
+
+/// [`try_with_heap`], in a thread that has none.
 #[cold]
 #[inline(never)]
-fn with_new_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
-    let heap = create();
-    // SAFETY: as in `with_heap`.
+fn with_new_heap<R>(f: impl FnOnce(&Heap) -> R) -> Option<R> {
+    let heap = create()?;
+    // SAFETY: as in `try_with_heap`.
     let result = f(unsafe { heap.as_ref() });
     // SAFETY: what `f` gives may be an object in the heap, and then the heap stays.
     unsafe { Heap::destroy_if_done(heap) };
-    result
+    Some(result)
 }
 
-/// [`collect`], asked for by the program.
-pub(crate) fn collect_now(generation: Generation) -> usize {
-    let collected = with_heap(|heap| collect(heap, generation));
-    if let Some(heap) = current() {
-        // SAFETY: it is not used here again.
-        unsafe { Heap::destroy_if_done(heap) };
-    }
-    collected
-}
-
-fn create() -> NonNull<Heap> {
-    let heap = Heap::create();
+fn create() -> Option<NonNull<Heap>> {
+    let heap = Heap::create()?;
     set_current(Some(heap));
     if EXIT.try_with(|_| ()).is_err() {
         // The thread is past its end: destructors of other thread-local values are running.
         // SAFETY: it has just been created.
         unsafe { heap.as_ref() }.retire();
     }
-    heap
+    Some(heap)
+}
+
+/// [`collect`], asked for by the program.
+pub(crate) fn collect_now(generation: Generation) -> usize {
+    let (collected, panic) = with_heap(|heap| collect(heap, generation));
+    if let Some(heap) = current() {
+        // SAFETY: it is not used here again.
+        unsafe { Heap::destroy_if_done(heap) };
+    }
+    panic.throw();
+    collected
+}
+
+/// Ends a pause of automatic collections. The heap that was paused may be gone.
+pub(crate) fn resume() {
+    if current().is_some() {
+        with_heap(|heap| heap.pacing.resume());
+    }
 }

@@ -9,21 +9,21 @@ mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Collected, Generation, Heap, Phase, State, Word, for_each_object};
+use crate::heap::{Collected, Generation, Heap, Panic, Phase, State, Word, for_each_object};
 use crate::slab::ListId;
 pub(crate) use death::{die, leave, release_weak};
-pub(crate) use exit::{collect_now, with_heap};
+pub(crate) use exit::{collect_now, resume, try_with_heap, with_heap};
 use std::thread;
 use std::time::Instant;
 use trial_deletion::Found;
 
 /// Collects a generation and all younger ones. Gives the number of objects found unreachable, or 0 if a collection runs
-/// already.
+/// already, and the first panic of a destructor.
 ///
-/// User code runs: destructors. The first panic of one goes on from here when everything is done.
-pub(crate) fn collect(heap: &Heap, generation: Generation) -> usize {
+/// User code runs: destructors.
+fn collect(heap: &Heap, generation: Generation) -> (usize, Panic) {
     if heap.is_collecting() {
-        return 0;
+        return (0, Panic::default());
     }
     let running = Running::start(heap);
     let start = Instant::now();
@@ -54,19 +54,24 @@ pub(crate) fn collect(heap: &Heap, generation: Generation) -> usize {
     if heap.verifies.get() {
         verify::verify(heap);
     }
-    panic.throw();
-    collected
+    (collected, panic)
 }
 
 /// Runs the collection that an allocation has found due. Not in a thread that is panicking: a destructor that panicked
 /// in turn would have nowhere to go.
+///
+/// # Errors
+///
+/// The first panic of a destructor.
 #[cold]
 #[inline(never)]
-pub(crate) fn collect_automatically(heap: &Heap) {
-    if !heap.is_collecting() && !thread::panicking() {
-        collect(heap, heap.pacing.select());
-        heap.pacing.skip_next();
+pub(crate) fn collect_automatically(heap: &Heap) -> Result<(), Panic> {
+    if heap.is_collecting() || thread::panicking() {
+        return Ok(());
     }
+    let (_, panic) = collect(heap, heap.pacing.select());
+    heap.pacing.skip_next();
+    if panic.is_some() { Err(panic) } else { Ok(()) }
 }
 
 /// A collection, for as long as it lives.

@@ -23,7 +23,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 use core::time::Duration;
 pub(crate) use pacing::Pacing;
-use std::alloc::Layout;
+use std::alloc::{Layout, alloc, dealloc};
 pub(crate) use thread::{current, set_current};
 pub(crate) use unfinished::{Panic, Unfinished};
 pub(crate) use word::{Collected, State, Word};
@@ -100,10 +100,13 @@ pub(crate) struct Heap {
 }
 
 impl Heap {
-    /// A new heap, without objects.
-    pub(crate) fn create() -> NonNull<Heap> {
-        let heap = Box::<Heap>::new_uninit();
-        let heap = NonNull::from(Box::leak(heap)).cast::<Heap>();
+    /// What a heap needs, its blocks not included.
+    pub(crate) const LAYOUT: Layout = Layout::new::<Heap>();
+
+    /// A new heap, without objects; `None` if the allocator has no memory.
+    pub(crate) fn create() -> Option<NonNull<Heap>> {
+        // SAFETY: a heap has a size.
+        let heap = NonNull::new(unsafe { alloc(Heap::LAYOUT) })?.cast::<Heap>();
         let fresh = Heap {
             pacing: Pacing::new(),
             slab: Slab::new(heap.cast()),
@@ -116,9 +119,9 @@ impl Heap {
             #[cfg(feature = "verify")]
             verifies: Cell::new(cfg!(debug_assertions)),
         };
-        // SAFETY: the box has room for it.
+        // SAFETY: the memory has room for it.
         unsafe { heap.write(fresh) };
-        heap
+        Some(heap)
     }
 
     /// Says that the thread is done with the heap. It stays for as long as there are objects in it.
@@ -146,8 +149,10 @@ impl Heap {
         if current() == Some(heap) {
             set_current(None);
         }
-        // SAFETY: `create` made it from a box; no object and no block refers to it any more, nor does the thread.
-        drop(unsafe { Box::from_raw(heap.as_ptr()) });
+        // SAFETY: no object and no block refers to it any more, nor does the thread.
+        unsafe { heap.drop_in_place() };
+        // SAFETY: `create` allocated it with this layout.
+        unsafe { dealloc(heap.as_ptr().cast(), Heap::LAYOUT) };
     }
 
     /// The heap that an object is in.
@@ -226,6 +231,13 @@ impl Heap {
         }
         if state != State::Free && !object.header().is_clean() {
             self.slab.list(ListId::Suspect).insert(block);
+        }
+    }
+
+    /// Makes an object young that was detached when it was made. One that is not tracked stays as it is.
+    pub(crate) fn attach_if_detached(&self, object: ObjectPtr) {
+        if Word(word_of(object).get()).state() == State::Detached {
+            self.attach(object, State::Young);
         }
     }
 

@@ -150,7 +150,8 @@ impl Pacing {
     }
 
     pub(crate) fn resume(&self) {
-        self.pauses.set(self.pauses.get() - 1);
+        // None, if the guard has outlived the heap that it paused, at the end of a thread.
+        self.pauses.set(self.pauses.get().saturating_sub(1));
         self.update_limit();
     }
 

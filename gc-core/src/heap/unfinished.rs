@@ -87,6 +87,12 @@ impl Unfinished {
 #[must_use]
 pub(crate) struct Panic(Option<Payload>);
 
+impl From<Payload> for Panic {
+    fn from(payload: Payload) -> Panic {
+        Panic(Some(payload))
+    }
+}
+
 impl Panic {
     /// Lets the panic go on. In a thread that is panicking already it ends here instead, for the process would abort;
     /// the panic hook has reported it.
@@ -95,6 +101,22 @@ impl Panic {
             Some(payload) if !thread::panicking() => resume_unwind(payload),
             _ => self.discard(),
         }
+    }
+
+    /// Lets the panic go on when `last` is done. A panic of that ends here.
+    pub(crate) fn throw_after(self, last: impl FnOnce()) -> ! {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(last)) {
+            Panic(Some(payload)).discard();
+        }
+        match self.0 {
+            Some(payload) => resume_unwind(payload),
+            None => unreachable!("there is a panic to throw"),
+        }
+    }
+
+    /// Whether there is one.
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Ends the panic here. The panic hook has reported it. The drop of the payload is code of the user too: what that

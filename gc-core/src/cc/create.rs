@@ -1,0 +1,322 @@
+//! How objects are made: memory first, then the value, then a place in the young generation.
+//!
+//! An automatic collection runs before there is any of it, so that destructors never meet an object that is half made.
+
+use super::{Cc, Weak};
+use crate::collect::{collect_automatically, leave, try_with_heap};
+use crate::heap::{Heap, Panic, Shape, State};
+use crate::object::{Header, ObjectPtr, Trace, VTable};
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::{self, ManuallyDrop, MaybeUninit};
+use core::pin::Pin;
+use std::alloc::{Layout, handle_alloc_error};
+
+impl<T: Trace> Cc<T> {
+    /// Makes an object of a value.
+    ///
+    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Destructors of
+    /// garbage run then.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a destructor, if such a collection ran into one; the value is dropped first. If there is
+    /// no memory, [`handle_alloc_error`] is called, which usually aborts; see [`try_new`](Cc::try_new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::new(5);
+    /// assert_eq!(*five, 5);
+    /// ```
+    #[inline]
+    pub fn new(value: T) -> Cc<T> {
+        match Place::allocate() {
+            Ok(place) => place.fill(value),
+            Err(failure) => failure.abandon::<T>(value),
+        }
+    }
+
+    /// Makes an object of a value, or gives it back if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// [`AllocError`], with the value.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let five = Cc::try_new(5)?;
+    /// assert_eq!(*five, 5);
+    /// # Ok::<(), gc_core::AllocError<i32>>(())
+    /// ```
+    #[inline]
+    pub fn try_new(value: T) -> Result<Cc<T>, AllocError<T>> {
+        match Place::allocate() {
+            Ok(place) => Ok(place.fill(value)),
+            Err(Failure::Memory) => Err(AllocError(value)),
+            Err(failure) => failure.abandon::<T>(value),
+        }
+    }
+
+    /// Makes a pinned object of a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let pinned = Cc::pin(5);
+    /// assert_eq!(*pinned, 5);
+    /// ```
+    pub fn pin(value: T) -> Pin<Cc<T>> {
+        // SAFETY: the value of an object is moved only out of its last `Cc`, to which `Pin` gives no access.
+        unsafe { Pin::new_unchecked(Cc::new(value)) }
+    }
+
+    /// Makes an object whose value holds a weak pointer to itself.
+    ///
+    /// The object is complete when `data_fn` returns: until then the weak pointer, and each clone of it, upgrades to
+    /// `None`. If `data_fn` panics, clones that it has left behind stay that way.
+    ///
+    /// A strong pointer to itself, which this is used to avoid with `Rc`, does no harm to a `Cc`; but it dies only by
+    /// collection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Trace, Weak};
+    ///
+    /// #[derive(Trace)]
+    /// struct Gadget {
+    ///     me: Weak<Gadget>,
+    /// }
+    ///
+    /// let gadget = Cc::new_cyclic(|me| {
+    ///     assert!(me.upgrade().is_none());
+    ///     Gadget { me: me.clone() }
+    /// });
+    /// assert!(Cc::ptr_eq(&gadget.me.upgrade().unwrap(), &gadget));
+    /// ```
+    pub fn new_cyclic<F>(data_fn: F) -> Cc<T>
+    where
+        F: FnOnce(&Weak<T>) -> T,
+    {
+        /// An object under construction. Its drop is that of one whose construction has failed.
+        struct Unborn<T>(Weak<T>);
+
+        impl<T> Drop for Unborn<T> {
+            fn drop(&mut self) {
+                leave(self.0.object());
+            }
+        }
+
+        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon::<T>(()));
+        let object = place.write_header(Header::unborn(VTable::of_uninit::<T>()));
+        place.enrol(Heap::enrol_detached);
+        let value = object.value().cast::<T>();
+        // SAFETY: the weak pointer that the header counts.
+        let unborn = Unborn(unsafe { Weak::from_value(value) });
+        let data = data_fn(&unborn.0);
+        // SAFETY: the slot has room for the value, and nobody reads it yet.
+        unsafe { value.write(data) };
+        object.header().bear(VTable::of::<T>(), place.tracked);
+        place.enrol(|heap, object| heap.attach(object, State::Young));
+        // Its weak pointer is now the one that the strong pointers own.
+        mem::forget(unborn);
+        // SAFETY: the strong pointer that the header counts.
+        unsafe { Cc::from_value(value) }
+    }
+
+    /// Makes an object whose value is yet to be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let mut five = Cc::<u32>::new_uninit();
+    /// Cc::get_mut(&mut five).unwrap().write(5);
+    /// // SAFETY: the value has been written.
+    /// let five = unsafe { five.assume_init() };
+    /// assert_eq!(*five, 5);
+    /// ```
+    pub fn new_uninit() -> Cc<MaybeUninit<T>> {
+        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon::<T>(()));
+        place.uninit()
+    }
+
+    /// Makes an object whose value is yet to be written, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    ///
+    /// let zero = Cc::<u32>::new_zeroed();
+    /// // SAFETY: zero is a `u32`.
+    /// let zero = unsafe { zero.assume_init() };
+    /// assert_eq!(*zero, 0);
+    /// ```
+    pub fn new_zeroed() -> Cc<MaybeUninit<T>> {
+        let cc = Cc::<T>::new_uninit();
+        // SAFETY: the slot has room for a value, and nobody else uses it.
+        unsafe { cc.value.write_bytes(0, 1) };
+        cc
+    }
+}
+
+impl<T: Trace> Cc<MaybeUninit<T>> {
+    /// Says that the value has been written.
+    ///
+    /// If there are other pointers to the object, strong or weak, through which the value could still be overwritten,
+    /// the collector never looks at it: a cycle through it then leaks.
+    ///
+    /// # Safety
+    ///
+    /// It has been.
+    ///
+    /// # Examples
+    ///
+    /// See [`new_uninit`](Cc::new_uninit).
+    pub unsafe fn assume_init(self) -> Cc<T> {
+        let object = self.object();
+        object.header().set_vtable(VTable::of::<T>());
+        if Cc::strong_count(&self) == 1 && Cc::weak_count(&self) == 0 {
+            // SAFETY: an object keeps its heap.
+            unsafe { Heap::of(object).as_ref() }.attach_if_detached(object);
+        }
+        // SAFETY: the strong pointer is that of `self`, and the caller says that there is a value.
+        unsafe { Cc::from_value(ManuallyDrop::new(self).value.cast()) }
+    }
+}
+
+/// Memory for a value could not be had. Holds the value.
+///
+/// The error of [`Cc::try_new`].
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::{AllocError, Cc};
+///
+/// fn store(text: String) -> Result<Cc<String>, String> {
+///     Cc::try_new(text).map_err(AllocError::into_inner)
+/// }
+/// # assert!(store("text".into()).is_ok());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct AllocError<T>(T);
+
+impl<T> AllocError<T> {
+    /// Gives the value back.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for AllocError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllocError").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for AllocError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, name) = (const { Shape::of::<T>() }.size(), core::any::type_name::<T>());
+        write!(f, "no memory for an object of {size} bytes with a `{name}`")
+    }
+}
+
+impl<T> std::error::Error for AllocError<T> {}
+
+/// Memory for an object with a `T`, which is not one yet.
+pub(super) struct Place<T> {
+    /// Without a header.
+    object: ObjectPtr,
+    /// Whether the collector is to look at it. The type is asked once for each object: what is done with an object must
+    /// not depend on whether it gives the same answer each time.
+    tracked: bool,
+    holds: PhantomData<T>,
+}
+
+impl<T: Trace> Place<T> {
+    /// User code may run.
+    #[inline]
+    pub(super) fn allocate() -> Result<Place<T>, Failure> {
+        let tracked = !T::is_acyclic();
+        let allocate = |heap: &Heap| {
+            if tracked && heap.pacing.is_due() {
+                collect_automatically(heap).map_err(Failure::Panic)?;
+            }
+            heap.allocate(const { Shape::of::<T>() }, tracked).ok_or(Failure::Memory)
+        };
+        let object = try_with_heap(allocate).unwrap_or(Err(Failure::Memory))?;
+        Ok(Place { object, tracked, holds: PhantomData })
+    }
+
+    /// Makes the object.
+    #[inline]
+    fn fill(self, value: T) -> Cc<T> {
+        let place = self.write_header(Header::new(VTable::of::<T>(), self.tracked)).value().cast::<T>();
+        // SAFETY: the slot has room for the value, and nobody else uses it.
+        unsafe { place.write(value) };
+        self.enrol(Heap::enrol);
+        // SAFETY: the strong pointer that the header counts.
+        unsafe { Cc::from_value(place) }
+    }
+
+    /// Makes an object whose value is yet to be written.
+    pub(super) fn uninit(self) -> Cc<MaybeUninit<T>> {
+        let object = self.write_header(Header::new(VTable::of_uninit::<T>(), self.tracked));
+        self.enrol(Heap::enrol_detached);
+        // SAFETY: the strong pointer that the header counts; any content of the slot is a value.
+        unsafe { Cc::from_value(object.value().cast()) }
+    }
+
+    #[inline]
+    fn write_header(&self, header: Header) -> ObjectPtr {
+        // SAFETY: the slot has room for the header, and nobody else uses it.
+        unsafe { self.object.header_ptr().write(header) };
+        self.object
+    }
+
+    /// Tells the heap of the object, if it is to keep track of it.
+    #[inline]
+    fn enrol(&self, how: impl FnOnce(&Heap, ObjectPtr)) {
+        if self.tracked {
+            // SAFETY: an object keeps its heap.
+            how(unsafe { Heap::of(self.object).as_ref() }, self.object);
+        }
+    }
+}
+
+/// Why there is no object.
+pub(super) enum Failure {
+    /// There is no memory.
+    Memory,
+    /// A destructor has panicked in an automatic collection.
+    Panic(Panic),
+}
+
+impl Failure {
+    /// Drops what was to be put into an object, and lets the panic go on, or ends the program as `Rc` does.
+    ///
+    /// In this order, and with a guard: were the value dropped by the unwinding, a panic of its destructor would abort.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn abandon<T>(self, value: impl Sized) -> ! {
+        match self {
+            Failure::Memory => handle_alloc_error(Layout::new::<(Header, T)>()),
+            Failure::Panic(panic) => panic.throw_after(|| drop(value)),
+        }
+    }
+}

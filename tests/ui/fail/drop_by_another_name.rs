@@ -1,0 +1,39 @@
+//! The ban on destructors does not rest on what `core` means in the crate of the type.
+
+extern crate self as core;
+
+pub mod ops {
+    pub trait Drop {}
+}
+pub mod marker {
+    pub use std::marker::*;
+}
+pub mod primitive {
+    pub use std::primitive::*;
+}
+
+use gc_core::{Cc, Trace};
+
+#[derive(Trace)]
+struct Node {
+    next: Option<Cc<Node>>,
+}
+
+impl std::ops::Drop for Node {
+    fn drop(&mut self) {}
+}
+
+#[derive(Trace)]
+enum Tree<T> {
+    Leaf(T),
+    Fork(Vec<Tree<T>>),
+}
+
+impl<T> std::ops::Drop for Tree<T> {
+    fn drop(&mut self) {}
+}
+
+fn main() {
+    Cc::new(Tree::Leaf(1));
+    Cc::new(Node { next: None });
+}
