@@ -52,12 +52,16 @@ impl Unfinished {
         }
     }
 
+    /// Keeps a panic, if it is the first: there is none yet, and none is unwinding, for that one is older. Others end
+    /// here.
     #[cold]
     #[inline(never)]
     fn keep(&self, payload: Payload) {
-        self.any.set(true);
         match self.panic.take() {
-            None => self.panic.set(Some(payload)),
+            None if !thread::panicking() => {
+                self.panic.set(Some(payload));
+                self.any.set(true);
+            }
             first => {
                 self.panic.set(first);
                 Panic(Some(payload)).discard();
@@ -94,12 +98,10 @@ impl From<Payload> for Panic {
 }
 
 impl Panic {
-    /// Lets the panic go on. In a thread that is panicking already it ends here instead, for the process would abort;
-    /// the panic hook has reported it.
+    /// Lets the panic go on. (Not in a thread that is panicking, or it would not have been kept.)
     pub(crate) fn throw(self) {
-        match self.0 {
-            Some(payload) if !thread::panicking() => resume_unwind(payload),
-            _ => self.discard(),
+        if let Some(payload) = self.0 {
+            resume_unwind(payload);
         }
     }
 
