@@ -265,6 +265,22 @@ fn what_is_there_can_be_used_without_memory() {
     });
 }
 
+#[test]
+fn a_long_chain_is_dropped_without_memory() {
+    on_a_fresh_heap(|| {
+        gc::disable();
+        let census = Census::default();
+        let first = Node::<0>::try_new(&census).expect("there is memory");
+        let chain = (1..300_000).fold(first, |rest, _| {
+            let node = Node::<0>::try_new(&census).expect("there is memory");
+            node.links[0].replace(Some(rest));
+            node
+        });
+        failing(ALL, || drop(chain));
+        assert_eq!(census.get(), [300_000, 300_000]);
+    });
+}
+
 /// Makes garbage rings of so many nodes. The last pointer that is dropped makes a suspect of one node of each; the
 /// others are only ever moved.
 fn dead_rings(census: &Census, rings: usize, length: usize) {

@@ -6,9 +6,11 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+/// What `trace` does before it visits the links, and after how many calls.
+type Mischief = (usize, fn(&Node));
+
 thread_local! {
-    /// What `trace` does before it visits the links, and after how many calls.
-    static MISCHIEF: Cell<(usize, fn(&Node))> = const { Cell::new((usize::MAX, |_| ())) };
+    static MISCHIEF: Cell<Mischief> = const { Cell::new((usize::MAX, |_| ())) };
 }
 
 /// A node that counts its deaths and misbehaves when told to.

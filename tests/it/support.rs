@@ -36,7 +36,7 @@ pub(crate) struct Node {
     /// Says that it is there for as long as the value is alive.
     pub(crate) name: String,
     #[trace(skip)]
-    leaf: Leaf,
+    _leaf: Leaf,
 }
 
 impl Node {
@@ -51,7 +51,7 @@ impl Node {
 
     fn with(deaths: &Deaths, last_words: Option<Box<dyn FnOnce()>>) -> Cc<Node> {
         let leaf = Leaf { deaths: deaths.clone(), last_words };
-        Cc::new(Node { links: RefCell::default(), name: String::from("node"), leaf })
+        Cc::new(Node { links: RefCell::default(), name: String::from("node"), _leaf: leaf })
     }
 
     pub(crate) fn link(&self, target: &Cc<Node>) {

@@ -254,10 +254,13 @@ impl<T: Trace> Place<T> {
     pub(super) fn allocate() -> Result<Place<T>, Failure> {
         let tracked = !T::is_acyclic();
         let allocate = |heap: &Heap| {
-            if tracked && heap.pacing.is_due() {
-                collect_automatically(heap).map_err(Failure::Panic)?;
+            let due = tracked && heap.pacing.is_due();
+            let collected = due && collect_automatically(heap).map_err(Failure::Panic)?;
+            let object = heap.allocate(const { Shape::of::<T>() }, tracked).ok_or(Failure::Memory)?;
+            if collected {
+                heap.pacing.skip_next();
             }
-            heap.allocate(const { Shape::of::<T>() }, tracked).ok_or(Failure::Memory)
+            Ok(object)
         };
         let object = try_with_heap(allocate).unwrap_or(Err(Failure::Memory))?;
         Ok(Place { object, tracked, holds: PhantomData })
@@ -315,7 +318,7 @@ impl Failure {
     #[inline(never)]
     pub(super) fn abandon<T>(self, value: impl Sized) -> ! {
         match self {
-            Failure::Memory => handle_alloc_error(Layout::new::<(Header, T)>()),
+            Failure::Memory => handle_alloc_error(Shape::of::<T>().layout().unwrap_or(Layout::new::<T>())),
             Failure::Panic(panic) => panic.throw_after(|| drop(value)),
         }
     }

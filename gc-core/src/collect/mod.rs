@@ -57,21 +57,20 @@ fn collect(heap: &Heap, generation: Generation) -> (usize, Panic) {
     (collected, panic)
 }
 
-/// Runs the collection that an allocation has found due. Not in a thread that is panicking: a destructor that panicked
-/// in turn would have nowhere to go.
+/// Runs the collection that an allocation has found due; `true` if there was one. Not in a thread that is panicking: a
+/// destructor that panicked in turn would have nowhere to go.
 ///
 /// # Errors
 ///
 /// The first panic of a destructor.
 #[cold]
 #[inline(never)]
-pub(crate) fn collect_automatically(heap: &Heap) -> Result<(), Panic> {
+pub(crate) fn collect_automatically(heap: &Heap) -> Result<bool, Panic> {
     if heap.is_collecting() || thread::panicking() {
-        return Ok(());
+        return Ok(false);
     }
     let (_, panic) = collect(heap, heap.pacing.select());
-    heap.pacing.skip_next();
-    if panic.is_some() { Err(panic) } else { Ok(()) }
+    if panic.is_some() { Err(panic) } else { Ok(true) }
 }
 
 /// A collection, for as long as it lives.

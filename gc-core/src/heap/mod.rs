@@ -50,6 +50,11 @@ impl Shape {
     pub(crate) const fn size(self) -> usize {
         self.size
     }
+
+    /// As the allocator would want it; `None` if no address space holds an object of this shape.
+    pub(crate) fn layout(self) -> Option<Layout> {
+        Layout::from_size_align(self.size, self.align.max(align_of::<Header>())).ok()
+    }
 }
 
 /// What one generation's collections have done so far; see [`get_stats`](crate::gc::get_stats).
@@ -105,6 +110,7 @@ impl Heap {
 
     /// A new heap, without objects; `None` if the allocator has no memory.
     pub(crate) fn create() -> Option<NonNull<Heap>> {
+        let unfinished = Unfinished::new()?;
         // SAFETY: a heap has a size.
         let heap = NonNull::new(unsafe { alloc(Heap::LAYOUT) })?.cast::<Heap>();
         let fresh = Heap {
@@ -113,7 +119,7 @@ impl Heap {
             stats: Default::default(),
             phase: Cell::new(Phase::Idle),
             depth: Cell::new(0),
-            unfinished: Unfinished::default(),
+            unfinished,
             exited: Cell::new(false),
             scratch: Cell::default(),
             #[cfg(feature = "verify")]
@@ -180,8 +186,7 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn allocate_large(&self, shape: Shape, tracked: bool) -> Option<NonNull<u8>> {
-        let layout = Layout::from_size_align(shape.size, shape.align).ok()?;
-        self.slab.allocate_large(size_of::<Header>(), layout, tracked)
+        self.slab.allocate_large(size_of::<Header>(), shape.layout()?, tracked)
     }
 
     /// Puts a new object into the young generation.

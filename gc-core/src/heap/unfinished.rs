@@ -10,8 +10,11 @@ use std::thread;
 
 type Payload = Box<dyn Any + Send>;
 
+/// How many objects can be deferred without an allocation: more than a list of any length needs, one link of which
+/// waits at a time.
+const RESERVED: usize = 64;
+
 /// See the module.
-#[derive(Default)]
 pub(crate) struct Unfinished {
     /// Whether there is anything.
     any: Cell<bool>,
@@ -20,6 +23,13 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
+    /// Nothing; `None` if there is no memory.
+    pub(crate) fn new() -> Option<Unfinished> {
+        let mut deferred = Vec::new();
+        deferred.try_reserve_exact(RESERVED).ok()?;
+        Some(Unfinished { any: Cell::new(false), deferred: RefCell::new(deferred), panic: Cell::new(None) })
+    }
+
     /// Whether there is anything to finish.
     #[inline]
     pub(crate) fn any(&self) -> bool {
