@@ -1,10 +1,30 @@
 use super::*;
+use core::ops::Deref;
+use std::thread;
 
 /// Large enough that a test sees several blocks of the smallest class.
 const MANY: usize = 10_000;
 
-fn slab() -> Slab {
-    Slab::new(NonNull::dangling())
+/// A slab all slots of which are free when the test is done.
+struct Emptied(Slab);
+
+impl Deref for Emptied {
+    type Target = Slab;
+
+    fn deref(&self) -> &Slab {
+        &self.0
+    }
+}
+
+impl Drop for Emptied {
+    fn drop(&mut self) {
+        self.close();
+        assert!(thread::panicking() || self.is_empty() && self.spare.borrow().is_empty());
+    }
+}
+
+fn slab() -> Emptied {
+    Emptied(Slab::new(NonNull::dangling()))
 }
 
 fn class(size: usize) -> SizeClass {
@@ -49,8 +69,6 @@ fn slots_do_not_overlap_and_are_aligned() {
         assert!(slots.iter().all(|&slot| word_of(slot).get() == 0), "size {size}: content reaches the side words");
         free_all(&slab, slots);
     }
-    slab.close();
-    assert!(slab.is_empty());
 }
 
 #[test]
@@ -96,8 +114,6 @@ fn empty_blocks_go_back_but_a_few() {
     // The current block, which is never given back, is the only one left in use.
     assert_eq!(slab.list(ListId::All).len(), 1);
     assert_eq!(slab.spare.borrow().len(), SPARE);
-    slab.close();
-    assert!(slab.is_empty() && slab.spare.borrow().is_empty());
 }
 
 #[test]
@@ -128,8 +144,6 @@ fn a_block_is_allocated_from_again_when_an_eighth_is_free() {
     let more = fill(&slab, 32, MANY);
     assert!(more.iter().any(|&slot| block_of(slot) == block));
     free_all(&slab, more.into_iter().chain(inside).chain(outside));
-    slab.close();
-    assert!(slab.is_empty());
 }
 
 #[test]
