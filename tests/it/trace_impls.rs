@@ -226,7 +226,7 @@ fn arc_is_opaque() {
 }
 
 #[test]
-fn static_reference_is_opaque() {
+fn leaked_reference_is_opaque() {
     leaves_a_cycle_through::<&'static Slot>(Box::leak(Box::default()));
 }
 
