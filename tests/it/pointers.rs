@@ -749,6 +749,8 @@ fn values_at_the_boundaries_of_the_size_classes() {
     at_each_boundary!(holds_bytes; 0 256 512 768; [16 32 48 64 80 96 112 128 144 160 176 192 208 224 240 256]);
     at_each_boundary!(holds_bytes; 1024; [256 512 768 1024]);
     at_each_boundary!(holds_bytes; 2048; [512 1024 1536 2048]);
+    // Thirteen in a block, twelve, and so on to three.
+    at_each_boundary!(holds_bytes; 0; [4400 4768 5200 5712 6352 7152 8160 9536 11440 14304 19072]);
 }
 
 /// A box of `N` equal things, which are never on the stack.

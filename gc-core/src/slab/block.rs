@@ -18,7 +18,7 @@
 //! Knows nothing of what the slots hold or what the side words mean, but that zero is the word of a free slot.
 
 use super::block_list::Membership;
-use super::size_class::{COUNT, SLOT_ALIGN, SizeClass};
+use super::size_class::{COUNT, SLOTS_SIZE, SizeClass};
 use core::cell::Cell;
 use core::ptr::NonNull;
 use std::alloc::Layout;
@@ -39,10 +39,10 @@ const FIRST_LARGE: usize = FIRST_SLOT / GRANULE * size_of::<u32>();
 const CARVE: usize = 64;
 
 const _: () = {
-    assert!(FIRST_SLOT == 8 * 1024 && FIRST_LARGE == 1024);
+    assert!(FIRST_SLOT == 8 * 1024 && FIRST_LARGE == 1024 && BLOCK_BYTES == FIRST_SLOT + SLOTS_SIZE);
     // A slot's word lies behind the header, in front of the slots.
     assert!(side_word_offset(FIRST_LARGE) >= size_of::<BlockHeader>());
-    assert!(side_word_offset(BLOCK_SIZE - SLOT_ALIGN) < FIRST_SLOT);
+    assert!(side_word_offset(BLOCK_SIZE - 1) < FIRST_SLOT);
 };
 
 /// The offset of the side word of the slot at an offset, both in bytes.

@@ -1,23 +1,29 @@
 //! Which slot size serves which request.
 //!
-//! Slots are multiples of 16 B from 32 B to 1 KiB in steps of 16, then in four steps for each doubling up to 4 KiB: no
-//! request wastes more than a fifth of its slot. What is larger, or aligned to more than 16 B, gets an allocation of
-//! its own.
+//! Slots are multiples of 16 B: from 32 B to 1 KiB in steps of 16; then in four steps for each doubling up to 4 KiB; then
+//! as large as they can be for thirteen, twelve, and so on down to three of them to fit a block. No request for more than
+//! 1 KiB wastes more than a quarter of its slot. What is larger, or aligned to more than 16 B, gets an allocation of its
+//! own.
 
 /// The alignment of every slot, and the step between the small sizes, in bytes.
 pub(super) const SLOT_ALIGN: usize = 16;
+/// What a block has for slots, in bytes.
+pub(super) const SLOTS_SIZE: usize = 57_216;
 /// The smallest slot, in bytes.
 const MIN_SLOT: usize = 32;
 /// Up to here sizes go in steps of [`SLOT_ALIGN`], in bytes.
 const FINE_MAX: usize = 1024;
-/// The largest slot, in bytes.
-const MAX_SLOT: usize = 4096;
+/// Up to here sizes go in [`STEPS_PER_DOUBLING`], in bytes.
+const MEDIUM_MAX: usize = 4096;
+/// The largest number of slots in a block with slots above [`MEDIUM_MAX`], and the smallest.
+const FRACTIONS: (usize, usize) = (SLOTS_SIZE / (MEDIUM_MAX + SLOT_ALIGN), 3);
 
 const FINE: usize = (FINE_MAX - MIN_SLOT) / SLOT_ALIGN + 1;
 const STEPS_PER_DOUBLING: usize = 4;
+const MEDIUM: usize = STEPS_PER_DOUBLING * (MEDIUM_MAX / FINE_MAX).ilog2() as usize;
 
 /// How many size classes there are.
-pub(super) const COUNT: usize = FINE + STEPS_PER_DOUBLING * (MAX_SLOT / FINE_MAX).ilog2() as usize;
+pub(super) const COUNT: usize = FINE + MEDIUM + FRACTIONS.0 - FRACTIONS.1 + 1;
 
 /// A slot size, as an index into the tables of the slab.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,19 +32,21 @@ pub(crate) struct SizeClass(u8);
 impl SizeClass {
     /// The smallest class whose slots hold `size` bytes at the given alignment, if there is one.
     pub(crate) const fn for_layout(size: usize, align: usize) -> Option<SizeClass> {
-        if align > SLOT_ALIGN || size > MAX_SLOT {
+        if align > SLOT_ALIGN || size > fraction(FRACTIONS.1) {
             return None;
         }
         let index = if size <= MIN_SLOT {
             0
         } else if size <= FINE_MAX {
             (size - MIN_SLOT).div_ceil(SLOT_ALIGN)
-        } else {
-            // 1024 < size: the doubling it falls into, then the quarter of that.
+        } else if size <= MEDIUM_MAX {
+            // The doubling that the size falls into, then the quarter of that.
             let doubling = ((size - 1) / FINE_MAX).ilog2() as usize;
             let base = FINE_MAX << doubling;
             let quarter = (size - base).div_ceil(base / STEPS_PER_DOUBLING);
             FINE - 1 + doubling * STEPS_PER_DOUBLING + quarter
+        } else {
+            FINE + MEDIUM + FRACTIONS.0 - SLOTS_SIZE / size.next_multiple_of(SLOT_ALIGN)
         };
         Some(SizeClass(index as u8))
     }
@@ -52,15 +60,21 @@ impl SizeClass {
     pub(super) const fn slot_size(self) -> usize {
         let index = self.index();
         if index < FINE {
-            return MIN_SLOT + index * SLOT_ALIGN;
+            MIN_SLOT + index * SLOT_ALIGN
+        } else if index < FINE + MEDIUM {
+            let (doubling, quarter) = ((index - FINE) / STEPS_PER_DOUBLING, (index - FINE) % STEPS_PER_DOUBLING + 1);
+            let base = FINE_MAX << doubling;
+            base + quarter * (base / STEPS_PER_DOUBLING)
+        } else {
+            fraction(FRACTIONS.0 - (index - FINE - MEDIUM))
         }
-        let steps = index - FINE + 1;
-        let base = FINE_MAX << ((steps - 1) / STEPS_PER_DOUBLING);
-        base + (steps - 1) % STEPS_PER_DOUBLING * (base / STEPS_PER_DOUBLING) + base / STEPS_PER_DOUBLING
     }
 }
 
-const _: () = assert!(COUNT <= 128, "a class, tracked or not, fits a byte");
+/// The size of the slots of which so many fit a block, in bytes.
+const fn fraction(slots: usize) -> usize {
+    SLOTS_SIZE / slots / SLOT_ALIGN * SLOT_ALIGN
+}
 
 #[cfg(test)]
 mod tests {
@@ -70,24 +84,24 @@ mod tests {
     fn every_request_gets_the_smallest_slot_that_holds_it() {
         let sizes: Vec<usize> = (0..COUNT).map(|index| SizeClass(index as u8).slot_size()).collect();
         assert!(sizes.is_sorted() && sizes.iter().all(|size| size % SLOT_ALIGN == 0));
-        assert_eq!((sizes[0], sizes[COUNT - 1]), (MIN_SLOT, MAX_SLOT));
-        for size in 0..=MAX_SLOT {
+        assert_eq!((sizes[0], sizes[COUNT - 1]), (MIN_SLOT, 19_072));
+        for size in 0..=19_072 {
             let class = SizeClass::for_layout(size, 8).expect("a small size has a class");
             assert_eq!(Some(&class.slot_size()), sizes.iter().find(|&&slot| slot >= size), "size {size}");
         }
     }
 
     #[test]
-    fn waste_is_at_most_a_fifth() {
-        for size in FINE_MAX + 1..=MAX_SLOT {
+    fn waste_is_at_most_a_quarter() {
+        for size in FINE_MAX + 1..=19_072 {
             let slot = SizeClass::for_layout(size, 16).expect("a small size has a class").slot_size();
-            assert!((slot - size) * 5 < slot, "{size} in {slot}");
+            assert!((slot - size) * 4 < slot, "{size} in {slot}");
         }
     }
 
     #[test]
     fn large_and_over_aligned_requests_have_no_class() {
-        assert_eq!(SizeClass::for_layout(MAX_SLOT + 1, 8), None);
+        assert_eq!(SizeClass::for_layout(19_073, 8), None);
         assert_eq!(SizeClass::for_layout(32, 32), None);
         assert_eq!(SizeClass::for_layout(usize::MAX, 1), None);
     }

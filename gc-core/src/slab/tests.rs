@@ -56,7 +56,7 @@ fn word_of<'a>(slot: NonNull<u8>) -> &'a Cell<u32> {
 #[test]
 fn slots_do_not_overlap_and_are_aligned() {
     let slab = slab();
-    for size in [1, 16, 32, 33, 48, 100, 1024, 1025, 2000, 4096] {
+    for size in [1, 16, 32, 33, 48, 100, 1024, 1025, 2000, 4096, 4097, 9000, 19_072] {
         let slot_size = class(size).slot_size();
         let mut slots = fill(&slab, size, 1000);
         slots.sort();
@@ -165,7 +165,7 @@ fn large_and_over_aligned_objects_lie_where_they_must() {
     const FRONT: usize = 16;
     let slab = slab();
     for align in [1, 8, 16, 32, 64, 4096, 1 << 15, 1 << 16, 1 << 17, 1 << 20] {
-        for size in [0, 1, 5000, 70_000, 64 << 20] {
+        for size in [0, 1, 20_000, 70_000, 64 << 20] {
             let layout = Layout::from_size_align(FRONT + size, align).expect("a valid layout");
             let slot = slab.allocate_large(FRONT, layout, true).expect("memory");
             assert_eq!((slot.addr().get() + FRONT) % align, 0, "align {align}");

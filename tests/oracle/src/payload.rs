@@ -170,16 +170,16 @@ impl Ballast for CacheLine {
     }
 }
 
-/// Larger than 8 KiB.
+/// Larger than any slot.
 #[derive(Clone, Trace)]
 #[trace(acyclic)]
-pub(crate) struct Pages([u64; 1200]);
+pub(crate) struct Pages([u64; 2500]);
 
 impl Ballast for Pages {
     const KIND: Option<Kind> = Some(Kind::Large);
 
     fn new() -> Pages {
-        Pages([CANARY; 1200])
+        Pages([CANARY; 2500])
     }
 
     fn is_intact(&self) -> bool {

@@ -44,7 +44,7 @@ pub enum Kind {
     Fixed,
     /// A `List` whose value is aligned to 64 bytes.
     Aligned,
-    /// A `List` whose value is larger than 8 KiB.
+    /// A `List` whose value is larger than any slot.
     Large,
     /// A value of size zero. Tracked, although it has no edges.
     Unit,
