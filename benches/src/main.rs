@@ -16,7 +16,7 @@ use std::time::Instant;
 const MILLION: usize = 1_000_000;
 const ROUNDS: usize = 9;
 
-/// 16 bytes, of which one can be an edge.
+/// One edge. With a `u64` beside it, it is a value of 16 bytes.
 #[derive(Trace, Default)]
 struct Small {
     next: Cell<Option<Cc<Small>>>,

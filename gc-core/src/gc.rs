@@ -121,7 +121,11 @@ pub fn pause() -> PauseGuard {
     PauseGuard { not_send: PhantomData }
 }
 
-/// Keeps automatic collections from starting; see [`pause`].
+/// Keeps automatic collections from starting.
+///
+/// # Examples
+///
+/// See [`pause`].
 #[derive(Debug)]
 #[must_use = "collections are paused only for as long as the guard lives"]
 pub struct PauseGuard {
@@ -137,9 +141,9 @@ impl Drop for PauseGuard {
 
 /// The thresholds of automatic collection.
 ///
-/// The first: how many more tracked objects may be created than die between two collections; 0 means that there are
-/// none. The second and third: how many collections of one generation there may be between two of the next. They start
-/// as (2000, 10, 10).
+/// The first: by how much the tracked objects that are created may outnumber those that die before a collection is
+/// due; 0 means that none ever is. The second and third: a collection is of the next generation too when more than so many
+/// of the one before it have run since its last. They start as (2000, 10, 10).
 ///
 /// # Examples
 ///
@@ -209,8 +213,8 @@ pub fn get_stats() -> [GenerationStats; 3] {
     with_heap(|heap| heap.stats.each_ref().map(core::cell::Cell::get))
 }
 
-/// Whether the collector looks at an object: it is not of an [acyclic](crate::Acyclic) type, and nobody has
-/// [exclusive access](Cc::get_mut) to it.
+/// Whether the collector looks at an object: it is not of an [acyclic](crate::Acyclic) type, its value is
+/// [there](Cc::assume_init), and nobody has [exclusive access](Cc::get_mut) to it.
 ///
 /// # Examples
 ///

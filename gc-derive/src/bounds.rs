@@ -96,16 +96,11 @@ pub(crate) fn own_where_clause(generics: &Generics) -> WhereClause {
     generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where))
 }
 
-/// Whether a field of this type could be an unsized one, as far as its tokens tell.
+/// Whether a type could be unsized by a parameter that may be, as far as its tokens tell.
 pub(crate) fn may_be_unsized(input: &Input<'_>, ty: &Type) -> bool {
-    let relaxed = |ident: &Ident| {
+    any_ident(ty.to_token_stream(), &|ident| {
         input.generics.type_params().any(|param| param.ident == *ident && is_maybe_unsized(param, input.generics))
-    };
-    match ty {
-        Type::Slice(_) | Type::TraitObject(_) | Type::Macro(_) => true,
-        Type::Path(ty) => ty.path.is_ident("str") || any_ident(ty.to_token_stream(), &relaxed),
-        _ => false,
-    }
+    })
 }
 
 fn is_maybe_unsized(param: &TypeParam, generics: &Generics) -> bool {

@@ -6,8 +6,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::WhereClause;
 use syn::spanned::Spanned;
+use syn::{Type, WhereClause, WherePredicate, parse_quote};
 
 use crate::ast::{self, Data, Field, Input, Variant};
 use crate::bounds::{Used, may_be_unsized, own_where_clause};
@@ -139,7 +139,7 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
         #(#allowed)*
         impl #impl_generics TracedTypesMustNotImplDrop for #ident #ty_generics #where_clause {}
     };
-    let take_apart = take_apart(input);
+    let take_apart = (!is_unsized(input)).then(|| take_apart(input));
     quote! {
         const _: () = {
             trait TracedTypesMustNotImplDrop {}
@@ -147,6 +147,16 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
             #conflicting
             #take_apart
         };
+    }
+}
+
+/// Whether the type ends in a slice or a trait object. It has no values then that safe code could have made.
+fn is_unsized(input: &Input<'_>) -> bool {
+    match &input.data {
+        Data::Struct(fields) => {
+            fields.last().is_some_and(|field| matches!(field.ty, Type::Slice(_) | Type::TraitObject(_)))
+        }
+        Data::Enum(_) | Data::Union(_) => false,
     }
 }
 
@@ -159,11 +169,7 @@ fn take_apart(input: &Input<'_>) -> TokenStream {
         quote!(#path { #(#members: #bindings,)* .. } => {})
     };
     let arms: Vec<_> = match &input.data {
-        Data::Struct(fields) => {
-            // The last one may be unsized, and could not be moved for that.
-            let sized = fields.iter().rev().skip_while(|field| may_be_unsized(input, field.ty));
-            vec![arm(quote!(Self), sized.filter(|field| field.attrs.skip.is_none()).collect())]
-        }
+        Data::Struct(fields) => vec![arm(quote!(Self), ast::traced(fields).collect())],
         Data::Enum(variants) => variants
             .iter()
             .map(|variant| {
@@ -181,8 +187,11 @@ fn take_apart(input: &Input<'_>) -> TokenStream {
             match self { #(#arms)* }
         }
     };
-    let implementation =
-        implement(input, &quote!(impl), &quote!(__TakeApart), &own_where_clause(input.generics), &body);
+    // What may be unsized by a parameter is moved where it is not.
+    let mut clause = own_where_clause(input.generics);
+    let may_be_unsized = input.traced_fields().into_iter().map(|field| field.ty).filter(|ty| may_be_unsized(input, ty));
+    clause.predicates.extend(may_be_unsized.map(|ty| -> WherePredicate { parse_quote!(#ty: ::core::marker::Sized) }));
+    let implementation = implement(input, &quote!(impl), &quote!(__TakeApart), &clause, &body);
     quote! {
         trait __TakeApart {
             fn __take_apart(self)

@@ -69,6 +69,10 @@ impl<T: Trace> Cc<T> {
 
     /// Makes a pinned object of a value.
     ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
+    ///
     /// # Examples
     ///
     /// ```
@@ -89,6 +93,10 @@ impl<T: Trace> Cc<T> {
     ///
     /// A strong pointer to itself, which this is used to avoid with `Rc`, does no harm to a `Cc`; but it dies only by
     /// collection.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new), and then without a call of `data_fn`; or if `data_fn` does.
     ///
     /// # Examples
     ///
@@ -138,6 +146,10 @@ impl<T: Trace> Cc<T> {
 
     /// Makes an object whose value is yet to be written.
     ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
+    ///
     /// # Examples
     ///
     /// ```
@@ -155,6 +167,10 @@ impl<T: Trace> Cc<T> {
     }
 
     /// Makes an object whose value is yet to be written, of zero bytes.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
     ///
     /// # Examples
     ///
@@ -218,6 +234,10 @@ pub struct AllocError<T>(T);
 
 impl<T> AllocError<T> {
     /// Gives the value back.
+    ///
+    /// # Examples
+    ///
+    /// See [`AllocError`].
     pub fn into_inner(self) -> T {
         self.0
     }

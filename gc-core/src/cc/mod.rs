@@ -90,14 +90,15 @@ impl<T> Cc<T> {
             return Err(this);
         }
         let this = ManuallyDrop::new(this);
-        // SAFETY: this is the only strong pointer, and it is not used again; nor is the value in the object.
+        // SAFETY: inv. 2: the value is alive. This is the only strong pointer, so nobody reads the value again, and it
+        // is not dropped where it lies.
         let value = unsafe { this.value.read() };
-        // SAFETY: the value has been moved out.
+        // SAFETY: this is the only strong pointer, and its value has been moved out. It is not dropped.
         unsafe { this.bury() };
         Ok(value)
     }
 
-    /// Takes the value out, if this is the only strong pointer to it. Otherwise drops the pointer.
+    /// Takes the value out, if this is the only strong pointer to it, and otherwise drops the pointer.
     ///
     /// # Examples
     ///
@@ -150,6 +151,10 @@ impl<T: Clone + Trace> Cc<T> {
     ///
     /// If there are weak pointers only, the value moves to a new object, and they upgrade to `None` from then on.
     ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new) and the drop of a pointer, and if `clone` does.
+    ///
     /// # Examples
     ///
     /// ```
@@ -182,7 +187,7 @@ impl<T: Clone + Trace> Cc<T> {
     /// Moves the value of the only strong pointer to another object, and the pointer with it.
     fn move_to(this: &mut Cc<T>, fresh: Cc<MaybeUninit<T>>) {
         debug_assert_eq!(Cc::strong_count(this), 1, "a value that is shared cannot be moved");
-        // SAFETY: the places do not overlap, and each is a `T`'s. The old one is not read again.
+        // SAFETY: the values of two objects do not overlap, and each has room for a `T`. The old one is not read again.
         unsafe { fresh.value.cast::<T>().copy_from_nonoverlapping(this.value, 1) };
         // SAFETY: the value has just been written.
         let fresh = unsafe { fresh.assume_init() };
@@ -400,6 +405,10 @@ impl<T: ?Sized> Cc<T> {
 
     /// Counts one strong pointer less. The object dies if that was the last.
     ///
+    /// # Panics
+    ///
+    /// As the drop of a `Cc`.
+    ///
     /// # Safety
     ///
     /// As [`from_raw`](Cc::from_raw).
@@ -412,8 +421,8 @@ impl<T: ?Sized> Cc<T> {
         drop(unsafe { Cc::from_raw(ptr) });
     }
 
-    /// Whether the collector looks at the object: it is not of an [acyclic](Acyclic) type, and nobody has exclusive
-    /// access to it.
+    /// Whether the collector looks at the object: it is not of an [acyclic](Acyclic) type, its value is
+    /// [there](Cc::assume_init), and nobody has exclusive access to it.
     ///
     /// # Examples
     ///

@@ -166,10 +166,10 @@ pub(crate) unsafe fn release_weak(object: ObjectPtr) {
         let heap = Heap::of(object);
         // SAFETY: an object keeps its heap.
         let alive = unsafe { heap.as_ref() };
-        // SAFETY: no pointer to the object is left.
+        // SAFETY: no pointer to the object is left, and it left its generation before its value went.
         if unsafe { alive.free(object) } {
-            // SAFETY: the heap is not used here again, and who calls this knows of another object in it, or does not
-            // use it either.
+            // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another
+            // object in it, or runs a collection, which the heap outlives.
             unsafe { Heap::destroy_if_done(heap) };
         }
     }

@@ -1,4 +1,4 @@
-//! The beginning and the end of a thread's heap.
+//! The beginning and the end of a thread's heap, and the ways to it in between.
 
 use super::collect;
 use crate::heap::{Generation, Heap, Panic, current, set_current};
@@ -30,8 +30,9 @@ impl Drop for Exit {
 
 /// Calls `f` with the heap of this thread; `None` if there is no memory for one.
 ///
-/// The heap exists until then, also where `f` runs code of the user: a heap that is current goes only after the end of
-/// its thread has begun, with the last of its objects, and never while it collects.
+/// The heap exists until then: one that is current goes only after the end of its thread has begun, with the last of
+/// its objects, and never while it collects. `f` runs code of the user, which could drop that object, only in a
+/// collection.
 #[inline]
 pub(crate) fn try_with_heap<R>(f: impl FnOnce(&Heap) -> R) -> Option<R> {
     match current() {
@@ -73,7 +74,8 @@ fn create() -> Option<NonNull<Heap>> {
 pub(crate) fn collect_now(generation: Generation) -> usize {
     let (collected, panic) = with_heap(|heap| collect(heap, generation));
     if let Some(heap) = current() {
-        // SAFETY: it is not used here again.
+        // SAFETY: it is not used here again. Whoever uses it further out, and runs code of the user, has an object in
+        // it or runs a collection.
         unsafe { Heap::destroy_if_done(heap) };
     }
     panic.throw();

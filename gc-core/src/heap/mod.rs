@@ -57,7 +57,11 @@ impl Shape {
     }
 }
 
-/// What one generation's collections have done so far; see [`get_stats`](crate::gc::get_stats).
+/// What one generation's collections have done so far.
+///
+/// # Examples
+///
+/// See [`get_stats`](crate::gc::get_stats).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 #[non_exhaustive]
 pub struct GenerationStats {
@@ -267,7 +271,8 @@ impl Heap {
     ///
     /// # Safety
     ///
-    /// The object is this heap's, and has left its generation. Its value has been dropped or moved out, and no pointer to it is left.
+    /// The object is this heap's, and has left its generation. Its value has been dropped or moved out, and no pointer
+    /// to it is left.
     #[inline]
     pub(crate) unsafe fn free(&self, object: ObjectPtr) -> bool {
         // SAFETY: the caller's promise.

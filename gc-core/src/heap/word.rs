@@ -74,6 +74,10 @@ impl Generation {
 }
 
 /// The error of a generation number that is not 0, 1 or 2.
+///
+/// # Examples
+///
+/// See [`Generation`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InvalidGeneration(usize);
 

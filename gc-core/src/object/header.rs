@@ -2,10 +2,10 @@
 //!
 //! Invariants:
 //! 1. `strong` holds, in its low 31 bits, the number of strong pointers (and pins of the collector); its sign bit is
-//!    the *clean* flag: no strong pointer has been dropped since the last full collection, so no garbage can hang from
-//!    this object.
+//!    the *clean* flag: no strong pointer has been dropped since the object was made, or a full collection last found
+//!    it alive. All garbage hangs from objects without the flag.
 //! 2. `weak` holds, in its low 28 bits, the number of weak pointers, plus one that all strong pointers own together:
-//!    the slot outlives the drop of the value. At zero the slot is free.
+//!    the slot outlives the drop of the value. The last of them to go frees the slot.
 //! 3. The `DEAD` flag of `weak` is set from the moment at which the collector gives the value up. A value whose
 //!    object has no strong pointers, or is dead, is never accessed again but by its drop.
 //!

@@ -1,7 +1,7 @@
 //! What a type tells the collector: its edges.
 //!
-//! Owns [`Trace`], [`Tracer`] and [`Acyclic`]. Knows an edge only as the address of the value it leads to; what is
-//! done with the edges is the business of the [`EdgeSink`] behind the tracer.
+//! Owns [`Trace`], [`Acyclic`], [`Leaf`] and [`Tracer`]. Knows an edge only as the address of the value it leads to;
+//! what is done with the edges is the business of the [`EdgeSink`] behind the tracer.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
@@ -112,20 +112,18 @@ pub unsafe trait Trace: 'static {
 ///
 /// #[derive(Trace)]
 /// #[trace(acyclic)]
-/// struct Leaf {
+/// struct Part(u32);
+///
+/// #[derive(Trace)]
+/// #[trace(acyclic)]
+/// struct Shape {
 ///     name: String,
-///     parts: Vec<Cc<str_part::Part>>,
+///     parts: Vec<Cc<Part>>,
 /// }
 ///
-/// mod str_part {
-///     #[derive(gc_core::Trace)]
-///     #[trace(acyclic)]
-///     pub struct Part(pub u32);
-/// }
-///
-/// let leaf = Cc::new(Leaf { name: "x".into(), parts: vec![] });
-/// assert!(!gc::is_tracked(&leaf));
-/// # assert_eq!((leaf.name.len(), leaf.parts.len()), (1, 0));
+/// let shape = Cc::new(Shape { name: "x".into(), parts: vec![Cc::new(Part(1))] });
+/// assert!(!gc::is_tracked(&shape));
+/// # assert_eq!((shape.name.len(), shape.parts[0].0), (1, 1));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be acyclic",
@@ -137,8 +135,8 @@ pub trait Acyclic: Trace {}
 
 /// Data that holds no [`Cc`](crate::Cc) at all: the only content with which a cell is [`Acyclic`].
 ///
-/// The standard library's types without pointers implement it, as do containers of such. For a type of your own, implement
-/// it by hand; a wrong claim leaks, and does nothing worse.
+/// The standard library's types without pointers implement it, as do containers of such. For a type of your own,
+/// implement it by hand; a wrong claim leaks, and does nothing worse.
 ///
 /// # Examples
 ///

@@ -1,7 +1,7 @@
 //! A block: 64 KiB of slots of one size, or one object that has the block to itself.
 //!
 //! ```text
-//! 0            1 KiB                     8 KiB                                64 KiB
+//! 0            1 KiB                     8 KiB                          64 KiB − 128 B
 //! │ BlockHeader │ side words, one per 32 B │ slot │ slot │ …      bump → │     │
 //! ```
 //!
@@ -11,9 +11,10 @@
 //!
 //! Invariants:
 //! 1. The block of any slot is the slot's address rounded down to [`BLOCK_SIZE`].
-//! 2. Slots from `first` to `bump` have been handed out at least once: their side words are initialised.
+//! 2. Slots from `first` to `bump` have been *carved*: their side words are initialised, and each of them is in use or
+//!    on the free list.
 //! 3. The free list links free slots below `bump`, through their first word; their side words are zero.
-//! 4. `live` is the number of slots below `bump` that are not on the free list.
+//! 4. `live` is the number of slots in use.
 //!
 //! Knows nothing of what the slots hold or what the side words mean, but that zero is the word of a free slot.
 
@@ -293,7 +294,7 @@ impl BlockPtr {
     ///
     /// # Safety
     ///
-    /// `slot` is the start of a slot of this block that has been handed out before.
+    /// `slot` is the start of a slot of this block that has been carved.
     #[inline]
     pub(crate) unsafe fn word<'a>(self, slot: NonNull<u8>) -> &'a Cell<u32> {
         // SAFETY: the caller's promise.
@@ -332,7 +333,7 @@ impl BlockPtr {
         live == header.notify_at.get()
     }
 
-    /// Puts slots that have never been handed out on the free list, if it is empty; `false` if there are none left.
+    /// Puts slots that were never used on the free list, if it is empty; `false` if there are none left.
     pub(super) fn carve(self) -> bool {
         let header = self.header();
         if header.free.get().is_some() {
@@ -367,7 +368,7 @@ impl BlockPtr {
         });
     }
 
-    /// Calls `each` for every slot that has ever been handed out, in address order, with its side word.
+    /// Calls `each` for every slot that has been carved, in use or free, in address order, with its side word.
     #[inline]
     pub(crate) fn for_each_slot(self, mut each: impl FnMut(NonNull<u8>, &Cell<u32>)) {
         let header = self.header();
@@ -376,7 +377,7 @@ impl BlockPtr {
         while offset < end {
             // SAFETY: the slot lies in the block.
             let slot = unsafe { self.0.cast::<u8>().add(offset) };
-            // SAFETY: inv. 2: below `bump`, slots have been handed out, or carved, which initialises their words too.
+            // SAFETY: inv. 2: the slots below `bump` have been carved.
             each(slot, unsafe { self.word(slot) });
             offset += slot_size;
         }

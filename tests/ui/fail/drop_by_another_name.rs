@@ -33,6 +33,28 @@ impl<T> std::ops::Drop for Tree<T> {
     fn drop(&mut self) {}
 }
 
+#[derive(Trace)]
+struct Unsized<T: ?Sized + Trace> {
+    edge: Box<T>,
+}
+
+impl<T: ?Sized + Trace> std::ops::Drop for Unsized<T> {
+    fn drop(&mut self) {}
+}
+
+macro_rules! same {
+    ($type:ty) => { $type };
+}
+
+#[derive(Trace)]
+struct FromMacro<T: Trace> {
+    edge: same!(Box<T>),
+}
+
+impl<T: Trace> std::ops::Drop for FromMacro<T> {
+    fn drop(&mut self) {}
+}
+
 fn main() {
     Cc::new(Tree::Leaf(1));
     Cc::new(Node { next: None });
