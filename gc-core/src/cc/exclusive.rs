@@ -32,9 +32,11 @@ pub struct CcMut<'a, T: ?Sized> {
 }
 
 impl<'a, T: ?Sized> CcMut<'a, T> {
-    /// The caller has made sure that there is no other pointer.
+    /// # Safety
+    ///
+    /// There is no other pointer to the object, strong or weak.
     #[inline]
-    pub(super) fn new(cc: &'a mut Cc<T>) -> CcMut<'a, T> {
+    pub(super) unsafe fn new(cc: &'a mut Cc<T>) -> CcMut<'a, T> {
         debug_assert_eq!((Cc::strong_count(cc), Cc::weak_count(cc)), (1, 0), "exclusive access to a shared value");
         let object = cc.object();
         // SAFETY: an object keeps its heap.
@@ -64,7 +66,8 @@ impl<T: ?Sized> Deref for CcMut<'_, T> {
 impl<T: ?Sized> DerefMut for CcMut<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: the value is alive; nobody else has a pointer to it, and the collector does not look at it.
+        // SAFETY: the value is alive. The guard has borrowed the only pointer to it, and gives nobody a `&Cc` to make
+        // another from; and the collector does not look at a detached object.
         unsafe { self.cc.value.as_mut() }
     }
 }

@@ -174,11 +174,13 @@ impl<T: Clone + Trace> Cc<T> {
             }
         }
         if Cc::strong_count(this) == 1 {
-            return CcMut::new(this);
+            // SAFETY: there is no other pointer: weak ones have been left behind.
+            return unsafe { CcMut::new(this) };
         }
         let fresh = Cc::new((**this).clone());
         let old = mem::replace(this, fresh);
-        let guard = CcMut::new(this);
+        // SAFETY: nobody else has seen the new object.
+        let guard = unsafe { CcMut::new(this) };
         // User code may run: the new object is out of its reach by now.
         drop(old);
         guard
@@ -239,7 +241,11 @@ impl<T: ?Sized> Cc<T> {
     where
         T: 'static,
     {
-        (Cc::strong_count(this) == 1 && Cc::weak_count(this) == 0).then(|| CcMut::new(this))
+        if Cc::strong_count(this) != 1 || Cc::weak_count(this) != 0 {
+            return None;
+        }
+        // SAFETY: there is no other pointer.
+        Some(unsafe { CcMut::new(this) })
     }
 
     /// A weak pointer to the object.
@@ -508,7 +514,7 @@ impl<T: ?Sized> Drop for Cc<T> {
     ///
     /// Objects that die of this die before the drop returns, however deep the structure, and with little stack. To that
     /// end, an object whose last pointer is dropped *by the destructor of an object*, when 24 such destructors are on
-    /// the stack one inside the other, waits until that destructor is done.
+    /// the stack one inside the other, waits until that destructor is done (or, where a collection is in between, until the outermost is).
     ///
     /// # Panics
     ///

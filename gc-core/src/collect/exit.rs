@@ -84,7 +84,8 @@ pub(crate) fn collect_now(generation: Generation) -> usize {
 
 /// Ends a pause of automatic collections. The heap that was paused may be gone.
 pub(crate) fn resume() {
-    if current().is_some() {
-        with_heap(|heap| heap.pacing.resume());
+    if let Some(heap) = current() {
+        // SAFETY: the heap of a thread exists as long as it is current.
+        unsafe { heap.as_ref() }.pacing.resume();
     }
 }

@@ -98,24 +98,19 @@ fn promote(heap: &Heap, generation: Generation, found: &Found) -> usize {
     let collected = Collected::up_to(generation);
     let next = Word::of(generation.next());
     let promote_list = |id| {
+        let mut promoted = 0;
         heap.blocks(id).for_each(|block| {
-            for_each_object(block, collected, |_, word| word.set(next.0));
+            for_each_object(block, collected, |_, word| {
+                word.set(next.0);
+                promoted += 1;
+            });
         });
+        promoted
     };
     let survivors = match generation {
         Generation::Young => promote_young(heap),
-        Generation::Middle => {
-            let mut survivors = 0;
-            for id in [ListId::Touched, ListId::Middle] {
-                heap.blocks(id).for_each(|block| {
-                    for_each_object(block, collected, |_, word| {
-                        word.set(next.0);
-                        survivors += 1;
-                    });
-                });
-            }
-            survivors
-        }
+        // A block may be in both lists; what has been promoted is not met again.
+        Generation::Middle => promote_list(ListId::Touched) + promote_list(ListId::Middle),
         Generation::Old => {
             if found.examined_all {
                 promote_list(ListId::All);

@@ -100,7 +100,7 @@ impl Pass {
     /// Visits the edges of an object.
     #[inline]
     fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
-        // SAFETY: objects in a generation are alive; exclusive access takes an object out of its generation.
+        // SAFETY: heap inv. 5.
         unsafe { object.trace(tracer) };
         tracer.flush_if_half_full();
     }

@@ -1,5 +1,6 @@
 //! A check of every invariant of the heap, the suspect lemma included. Linear in the heap, and slow.
 
+use super::Running;
 use crate::heap::{Collected, Generation, Heap, State, Word, for_each_object, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
 use crate::slab::{BlockPtr, ListId};
@@ -14,6 +15,8 @@ const ALL: Collected = Collected::up_to(Generation::Old);
 /// If an invariant does not hold.
 pub(crate) fn verify(heap: &Heap) {
     assert!(!heap.is_collecting(), "a heap is not verified while it collects");
+    // It traces, with what that must not do.
+    let _tracing = Running::start(heap);
     let mut tracked = 0;
     heap.blocks(ListId::All).for_each(|block| tracked += verify_block(heap, block));
     assert_eq!(tracked, heap.pacing.tracked(), "heap inv. 4: the number of tracked objects");
@@ -85,7 +88,7 @@ fn reach(from: impl Iterator<Item = ObjectPtr>) -> HashSet<ObjectPtr> {
 fn edges(object: ObjectPtr) -> Vec<ObjectPtr> {
     let sink = Edges::default();
     let mut tracer = Tracer::new(&sink);
-    // SAFETY: objects in a generation are alive, and nobody has exclusive access to their values.
+    // SAFETY: heap inv. 5.
     unsafe { object.trace(&mut tracer) };
     tracer.flush();
     sink.0.into_inner()

@@ -9,6 +9,7 @@
 //!    list of middle blocks.
 //! 3. The block of an object that is in a generation and not clean (a *suspect*) is in the list of suspect blocks.
 //! 4. The number of tracked objects is that of the side words that are not free.
+//! 5. An object in a generation has a live value, to which nobody has exclusive access.
 //!
 //! Does not know how garbage is found or how objects die.
 

@@ -79,12 +79,10 @@ impl Unfinished {
         }
     }
 
-    /// Puts back the panic that was taken. It is older than any that has come since.
+    /// Puts back the panic that was taken, when none has been kept since.
     pub(crate) fn put_back(&self, panic: Panic) {
-        if let Some(first) = panic.0 {
-            if let Some(next) = self.panic.replace(Some(first)) {
-                self.keep(next);
-            }
+        if panic.is_some() {
+            self.panic.set(panic.0);
             self.any.set(true);
         }
     }
