@@ -172,9 +172,11 @@ pub fn get_threshold() -> (usize, usize, usize) {
 /// assert_eq!(gc::get_threshold(), (0, 5, 10));
 /// ```
 pub fn set_threshold(young: usize, middle: impl Into<Option<usize>>, old: impl Into<Option<usize>>) {
+    // `into` can be code of the user, and must not meet the heap in use.
+    let (middle, old) = (middle.into(), old.into());
     with_heap(|heap| {
         let [_, old_middle, old_old] = heap.pacing.thresholds();
-        heap.pacing.set_thresholds([young, middle.into().unwrap_or(old_middle), old.into().unwrap_or(old_old)]);
+        heap.pacing.set_thresholds([young, middle.unwrap_or(old_middle), old.unwrap_or(old_old)]);
     });
 }
 

@@ -11,8 +11,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, Generics, Path, Type, TypeFnPtr, TypeMacro, TypeParam, TypeParamBound, TypePath, TypeTraitObject,
-    WhereClause, WherePredicate, parse_quote,
+    Expr, Generics, Path, TypeFnPtr, TypeMacro, TypeParam, TypeParamBound, TypePath, TypeTraitObject, WhereClause,
+    WherePredicate, parse_quote,
 };
 
 use crate::ast::{Input, any_ident};
@@ -96,18 +96,12 @@ pub(crate) fn own_where_clause(generics: &Generics) -> WhereClause {
     generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where))
 }
 
-/// Whether a type could be unsized by a parameter that may be, as far as its tokens tell.
-pub(crate) fn may_be_unsized(input: &Input<'_>, ty: &Type) -> bool {
-    any_ident(ty.to_token_stream(), &|ident| {
-        input.generics.type_params().any(|param| param.ident == *ident && is_maybe_unsized(param, input.generics))
-    })
-}
-
 fn is_maybe_unsized(param: &TypeParam, generics: &Generics) -> bool {
     let relaxed = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
     let relaxed_in_clause = |predicate: &WherePredicate| match predicate {
         WherePredicate::Type(of) => {
-            matches!(&of.bounded_ty, Type::Path(ty) if ty.path.is_ident(&param.ident)) && of.bounds.iter().any(relaxed)
+            matches!(&of.bounded_ty, syn::Type::Path(ty) if ty.path.is_ident(&param.ident))
+                && of.bounds.iter().any(relaxed)
         }
         _ => false,
     };

@@ -7,10 +7,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Type, WhereClause, WherePredicate, parse_quote};
+use syn::{WhereClause, WherePredicate, parse_quote};
 
 use crate::ast::{self, Data, Field, Input, Variant};
-use crate::bounds::{Used, may_be_unsized, own_where_clause};
+use crate::bounds::{Used, own_where_clause};
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let used = Used::in_traced_fields(input);
@@ -139,7 +139,7 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
         #(#allowed)*
         impl #impl_generics TracedTypesMustNotImplDrop for #ident #ty_generics #where_clause {}
     };
-    let take_apart = (!is_unsized(input)).then(|| take_apart(input));
+    let take_apart = take_apart(input);
     quote! {
         const _: () = {
             trait TracedTypesMustNotImplDrop {}
@@ -147,16 +147,6 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
             #conflicting
             #take_apart
         };
-    }
-}
-
-/// Whether the type ends in a slice or a trait object. It has no values then that safe code could have made.
-fn is_unsized(input: &Input<'_>) -> bool {
-    match &input.data {
-        Data::Struct(fields) => {
-            fields.last().is_some_and(|field| matches!(field.ty, Type::Slice(_) | Type::TraitObject(_)))
-        }
-        Data::Enum(_) | Data::Union(_) => false,
     }
 }
 
@@ -179,18 +169,15 @@ fn take_apart(input: &Input<'_>) -> TokenStream {
             .collect(),
         Data::Union(_) => unreachable!("`check` refuses unions"),
     };
-    let body = quote! {
-        fn __take_apart(self)
-        where
-            Self: ::core::marker::Sized,
-        {
-            match self { #(#arms)* }
-        }
+    let body = quote!(fn __take_apart(self) { match self { #(#arms)* } });
+    // The last field may be unsized, and the type with it. Under a `for`, even what is plainly false may be assumed.
+    let last = match &input.data {
+        Data::Struct(fields) => fields.last().map(|field| field.ty),
+        Data::Enum(_) | Data::Union(_) => None,
     };
-    // What may be unsized by a parameter is moved where it is not.
     let mut clause = own_where_clause(input.generics);
-    let may_be_unsized = input.traced_fields().into_iter().map(|field| field.ty).filter(|ty| may_be_unsized(input, ty));
-    clause.predicates.extend(may_be_unsized.map(|ty| -> WherePredicate { parse_quote!(#ty: ::core::marker::Sized) }));
+    clause.predicates.push(parse_quote!(for<'__any> Self: ::core::marker::Sized));
+    clause.predicates.extend(last.map(|ty| -> WherePredicate { parse_quote!(for<'__any> #ty: ::core::marker::Sized) }));
     let implementation = implement(input, &quote!(impl), &quote!(__TakeApart), &clause, &body);
     quote! {
         trait __TakeApart {

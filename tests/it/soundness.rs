@@ -466,6 +466,45 @@ fn t25_a_destructor_that_runs_deep_sees_its_drops_done_later() {
 }
 
 #[test]
+fn t25_a_collection_frees_all_wherever_it_is_called() {
+    /// Calls `f` in a destructor that runs so many levels deep.
+    fn nest(levels: u32, f: Rc<dyn Fn()>) {
+        if levels == 0 {
+            return f();
+        }
+        drop(Node::saying(&Deaths::default(), move || nest(levels - 1, f)));
+    }
+    /// What the collector does not look at, and what hangs from garbage.
+    struct Hanging(Deaths);
+
+    impl Drop for Hanging {
+        fn drop(&mut self) {
+            drop(Node::new(&self.0));
+        }
+    }
+
+    #[derive(Trace)]
+    struct Looped {
+        me: RefCell<Option<Cc<Looped>>>,
+        #[trace(skip)]
+        _hanging: Hanging,
+    }
+    gc::disable();
+    for levels in [0, 1, 21, 22, 23, 24] {
+        let deaths = Deaths::default();
+        let inner = deaths.clone();
+        let collect = move || {
+            let looped = Cc::new(Looped { me: RefCell::default(), _hanging: Hanging(inner.clone()) });
+            *looped.me.borrow_mut() = Some(looped.clone());
+            drop(looped);
+            assert_eq!((gc::collect(), inner.count()), (1, 1), "at level {levels}");
+        };
+        nest(levels, Rc::new(collect));
+        assert_eq!(deaths.count(), 1);
+    }
+}
+
+#[test]
 fn t28_survivors_keep_their_counts() {
     gc::disable();
     let deaths = Deaths::default();

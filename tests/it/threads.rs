@@ -2,7 +2,7 @@
 //! tested in a process of its own, `teardown.rs`.)
 
 use crate::support::{Deaths, Node, dead_ring};
-use gc_core::gc;
+use gc_core::{Cc, gc};
 use std::thread;
 
 #[test]
@@ -22,6 +22,41 @@ fn threads_do_not_see_each_other() {
     assert_eq!(other.join().expect("no panic"), 2);
     assert_eq!(deaths.count(), 0);
     assert_eq!(gc::collect(), 3);
+}
+
+#[test]
+fn a_conversion_may_drop_the_last_object_of_a_heap() {
+    struct Threshold;
+
+    impl From<Threshold> for Option<usize> {
+        fn from(_: Threshold) -> Option<usize> {
+            drop(Cc::new(vec![Cc::new(1)]));
+            None
+        }
+    }
+
+    struct Last;
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            // The heap has gone with its last object, before or after this thread-local value.
+            gc::set_threshold(5, Threshold, None);
+        }
+    }
+
+    thread_local! {
+        static LAST: Last = const { Last };
+    }
+    for heap_first in [false, true] {
+        let run = move || {
+            if heap_first {
+                drop(Cc::new(vec![Cc::new(1)]));
+            }
+            LAST.with(|_| ());
+            drop(Cc::new(vec![Cc::new(1)]));
+        };
+        thread::spawn(run).join().expect("no panic");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod weak;
 use crate::collect::{die, leave, release_weak};
 use crate::heap::{Generation, Heap, State, Word, word_of};
 use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
+use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
@@ -33,9 +34,11 @@ pub use weak::Weak;
 ///
 /// - the constructors want `T: Trace`, which `#[derive(Trace)]` gives;
 /// - [`get_mut`](Cc::get_mut) and [`make_mut`](Cc::make_mut) return a guard;
-/// - the counts are of 31 and 28 bits; overflow aborts, as `Rc`'s does.
+/// - the counts are of 31 and 28 bits; overflow aborts, as `Rc`'s does;
+/// - `Cc<T>` is invariant in `T`: an object is traced and dropped as the type that it was made as, so a pointer to it
+///   does not become one to another type, not even to a supertype.
 ///
-/// `Cc<T>` is covariant in `T`, one word large, neither `Send` nor `Sync`, and `Option<Cc<T>>` is as large as `Cc<T>`.
+/// `Cc<T>` is one word large, neither `Send` nor `Sync`, and `Option<Cc<T>>` is as large as `Cc<T>`.
 ///
 /// # Examples
 ///
@@ -60,9 +63,11 @@ pub use weak::Weak;
 /// ```
 #[repr(transparent)]
 pub struct Cc<T: ?Sized> {
-    // No `PhantomData<T>`: `Drop` already says that a `T` is dropped with it, and drop checking would follow a type whose
-    // edges lead to ever larger types for ever.
     value: NonNull<T>,
+    /// An object is dropped and traced as what it was made as, whatever the pointers to it are by then: so they stay what
+    /// they were. (A `PhantomData<T>` is not needed: `Drop` already says that a `T` is dropped with the pointer. And drop
+    /// checking would follow a type whose edges lead to ever larger types for ever.)
+    invariant: PhantomData<fn(*mut T)>,
 }
 
 impl<T> Cc<T> {
@@ -205,7 +210,7 @@ impl<T: ?Sized> Cc<T> {
     /// `value` is that of an object, and may be used to reach its block. The new pointer takes over one count of it.
     #[inline]
     unsafe fn from_value(value: NonNull<T>) -> Cc<T> {
-        Cc { value }
+        Cc { value, invariant: PhantomData }
     }
 
     /// The object.
@@ -216,9 +221,6 @@ impl<T: ?Sized> Cc<T> {
     }
 
     /// Exclusive access to the value, if there is no other pointer to it, strong or weak.
-    ///
-    /// (`T: 'static`, for `Cc` is covariant: something that is borrowed for a while could be written into an object
-    /// through a pointer to a `T` with a shorter lifetime, and be met there when the object dies, which may be later.)
     ///
     /// While the guard lives, the collector does not look at the value, and takes what it refers to for alive. This is
     /// why there is a guard: a collection may start in the middle of a change, when a `Hash` that creates a `Cc` is
@@ -237,10 +239,7 @@ impl<T: ?Sized> Cc<T> {
     /// assert!(Cc::get_mut(&mut three).is_none());
     /// ```
     #[inline]
-    pub fn get_mut(this: &mut Cc<T>) -> Option<CcMut<'_, T>>
-    where
-        T: 'static,
-    {
+    pub fn get_mut(this: &mut Cc<T>) -> Option<CcMut<'_, T>> {
         if Cc::strong_count(this) != 1 || Cc::weak_count(this) != 0 {
             return None;
         }
@@ -518,7 +517,8 @@ impl<T: ?Sized> Drop for Cc<T> {
     ///
     /// # Panics
     ///
-    /// With the first panic of a destructor, when all that had to die is dead.
+    /// With the first panic of a destructor, when all that had to die is dead. Dropped by the destructor of another
+    /// object, the panic goes on from the outermost drop: a `catch_unwind` in between does not see it.
     ///
     /// # Examples
     ///

@@ -4,6 +4,7 @@ use super::Cc;
 use crate::collect::release_weak;
 use crate::object::{Acyclic, Leaf, ObjectPtr, Trace, Tracer};
 use core::fmt;
+use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 
@@ -37,6 +38,8 @@ use core::ptr::{self, NonNull};
 pub struct Weak<T: ?Sized> {
     /// The value of an object, alive or not, a weak pointer to which is counted for `self`; or [`DANGLING`].
     value: NonNull<T>,
+    /// As that of the `Cc` it can become.
+    invariant: PhantomData<fn(*mut T)>,
 }
 
 /// The address of no object.
@@ -56,7 +59,7 @@ impl<T> Weak<T> {
     pub const fn new() -> Weak<T> {
         let dangling = ptr::without_provenance_mut(DANGLING);
         // SAFETY: that is not null.
-        Weak { value: unsafe { NonNull::new_unchecked(dangling) } }
+        Weak { value: unsafe { NonNull::new_unchecked(dangling) }, invariant: PhantomData }
     }
 }
 
@@ -65,7 +68,7 @@ impl<T: ?Sized> Weak<T> {
     ///
     /// `value` is that of an object, and may be used to reach its block. The new pointer takes over one weak count.
     pub(super) unsafe fn from_value(value: NonNull<T>) -> Weak<T> {
-        Weak { value }
+        Weak { value, invariant: PhantomData }
     }
 
     /// The object of a weak pointer that is known to have one.
@@ -203,7 +206,7 @@ impl<T: ?Sized> Weak<T> {
     pub unsafe fn from_raw(ptr: *const T) -> Weak<T> {
         // SAFETY: `into_raw` does not give null.
         let value = unsafe { NonNull::new_unchecked(ptr.cast_mut()) };
-        Weak { value }
+        Weak { value, invariant: PhantomData }
     }
 }
 
@@ -212,7 +215,7 @@ impl<T: ?Sized> Clone for Weak<T> {
         if let Some(object) = self.target() {
             object.header().increment_weak();
         }
-        Weak { value: self.value }
+        Weak { value: self.value, invariant: PhantomData }
     }
 }
 

@@ -99,16 +99,21 @@ fn run_destructor(heap: &Heap, destructor: impl FnOnce()) {
 fn finish(heap: &Heap) -> Panic {
     let depth = heap.depth.get();
     if depth == 0 || depth + 1 >= MAX_DEPTH {
-        while let Some(object) = heap.unfinished.next_deferred() {
-            run_destructor(heap, || {
-                // SAFETY: the object was deferred when it died, with its value alive.
-                unsafe { object.drop_value() }
-            });
-            // SAFETY: the value is dropped, and the strong pointers are gone.
-            unsafe { release_weak(object) };
-        }
+        drop_deferred(heap);
     }
     if depth == 0 { heap.unfinished.take_panic() } else { Panic::default() }
+}
+
+/// Drops what has been deferred, and what is deferred meanwhile.
+fn drop_deferred(heap: &Heap) {
+    while let Some(object) = heap.unfinished.next_deferred() {
+        run_destructor(heap, || {
+            // SAFETY: the object was deferred when it died, with its value alive.
+            unsafe { object.drop_value() }
+        });
+        // SAFETY: the value is dropped, and the strong pointers are gone.
+        unsafe { release_weak(object) };
+    }
 }
 
 /// Ends the lives of the objects that a collection has condemned, and gives the first panic of a destructor.
@@ -125,6 +130,10 @@ pub(super) fn by_collection(heap: &Heap, condemned: &[ObjectPtr]) -> Panic {
         object.header().set_dead();
     }
     drop_all(heap, condemned);
+    if heap.depth.get() + 1 >= MAX_DEPTH {
+        // The destructors were too deep for all that hangs from their values.
+        drop_deferred(heap);
+    }
     for &object in condemned {
         // SAFETY: that is the pin.
         if unsafe { object.header().decrement_strong() } {
