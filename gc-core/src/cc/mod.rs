@@ -513,7 +513,7 @@ impl<T: ?Sized> Drop for Cc<T> {
     ///
     /// Objects that die of this die before the drop returns, however deep the structure, and with little stack. To that
     /// end, an object whose last pointer is dropped *by the destructor of an object*, when 24 such destructors are on
-    /// the stack one inside the other, waits until that destructor is done (or, where a collection is in between, until the outermost is).
+    /// the stack one inside the other, waits until that destructor is done.
     ///
     /// # Panics
     ///
