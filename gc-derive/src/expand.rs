@@ -222,3 +222,21 @@ fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::errors::Errors;
+
+    /// A written type would be coerced to, through the `Rc` that an attribute macro may have put there since.
+    #[test]
+    fn a_field_is_visited_at_the_type_it_has() {
+        let item = parse_quote!(
+            struct Node {
+                shared: Shared,
+            }
+        );
+        let expansion = expand(&Input::read(&item, &mut Errors::default())).to_string();
+        assert!(expansion.contains("< _ as :: gc_core :: Trace > :: trace (__field0"), "{expansion}");
+    }
+}

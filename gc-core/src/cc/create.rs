@@ -260,7 +260,7 @@ impl<T> std::error::Error for AllocError<T> {}
 
 /// Memory for an object with a `T`, which is not one yet.
 pub(super) struct Place<T> {
-    /// Without a header.
+    /// Fresh from `Heap::allocate`: room for a header and a `T`, neither of which is written, and known to nobody else.
     object: ObjectPtr,
     /// Whether the collector is to look at it. The type is asked once for each object: what is done with an object must
     /// not depend on whether it gives the same answer each time.
