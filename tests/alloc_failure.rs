@@ -7,8 +7,8 @@
 
 mod process;
 
-use gc_core::gc::{self, Generation};
-use gc_core::{AllocError, Cc, Trace};
+use gc_core::gc::{self, DebugFlags, Generation};
+use gc_core::{AllocError, Cc, Finalize, Trace};
 use process::{assert_aborted, outcomes};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
@@ -314,6 +314,59 @@ fn a_collection_without_memory_leaves_all_as_it_was() {
                 allocations
             });
             if number >= allocations {
+                break;
+            }
+        }
+    }
+}
+
+/// A ring of one, whose finalizer and callback count their calls.
+#[derive(Trace)]
+#[trace(finalize)]
+struct Loop {
+    me: RefCell<Option<Cc<Loop>>>,
+    #[trace(skip)]
+    calls: Rc<[Cell<usize>; 2]>,
+    #[trace(skip)]
+    _life: Life,
+}
+
+impl Finalize for Loop {
+    fn finalize(&self) {
+        self.calls[0].set(self.calls[0].get() + 1);
+    }
+}
+
+#[test]
+fn a_collection_with_finalizers_loses_none_of_them_without_memory() {
+    const OBJECTS: usize = 3000;
+    for flags in [DebugFlags::empty(), DebugFlags::SAVEALL] {
+        for number in 0.. {
+            let allocations = on_a_fresh_heap(move || {
+                gc::disable();
+                gc::set_debug(flags);
+                let census = Census::default();
+                let calls = Rc::new([Cell::new(0), Cell::new(0)]);
+                for _ in 0..OBJECTS {
+                    let object = Loop { me: RefCell::default(), calls: calls.clone(), _life: census.life() };
+                    let object = Cc::new(object);
+                    let counter = calls.clone();
+                    Cc::on_drop(&object, move || counter[1].set(counter[1].get() + 1));
+                    object.me.replace(Some(object.clone()));
+                }
+                let (found, allocations) = failing(number..usize::MAX, gc::collect);
+                assert!(found == 0 || found == OBJECTS, "all or nothing, not {found}");
+                gc::verify();
+                assert_eq!(found + gc::collect(), OBJECTS);
+                gc::set_debug(DebugFlags::empty());
+                gc::garbage().clear();
+                gc::collect();
+                assert_eq!(census.get(), [OBJECTS; 2]);
+                assert_eq!(*calls, [Cell::new(OBJECTS), Cell::new(OBJECTS)]);
+                allocations
+            });
+            if number >= allocations {
+                assert!(number > 4, "{number} allocations are no test");
                 break;
             }
         }

@@ -133,3 +133,49 @@ fn t14_edges_that_are_not_there_are_noticed_and_leak() {
         assert_eq!((collected.ok(), deaths.get()), (Some(1), 1), "the count, being right, frees it all the same");
     }
 }
+
+/// The second time that the condemned are traced is when finalizers have run.
+#[test]
+fn t12_a_trace_that_panics_after_finalizers_condemns_nothing() {
+    struct Finalized {
+        link: RefCell<Option<Cc<Finalized>>>,
+        calls: Rc<Cell<usize>>,
+        _deaths: Deaths,
+    }
+
+    // SAFETY: visits what the value owns, once, or panics.
+    unsafe impl Trace for Finalized {
+        fn trace(&self, tracer: &mut Tracer<'_>) {
+            assert!(self.calls.get() != 1, "after the finalizer");
+            self.link.trace(tracer);
+        }
+
+        fn finalizer() -> Option<fn(&Finalized)> {
+            Some(|it| it.calls.set(2 * it.calls.get() + 1))
+        }
+    }
+
+    gc::disable();
+    let (deaths, calls) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let bystanders = rings(&deaths, 5);
+    let new = |calls: Rc<Cell<usize>>| {
+        Cc::new(Finalized { link: RefCell::default(), calls, _deaths: Deaths(deaths.clone()) })
+    };
+    let ring = [new(calls.clone()), new(Rc::new(Cell::new(2))), new(Rc::new(Cell::new(2)))];
+    for index in 0..3 {
+        ring[index].link.replace(Some(ring[(index + 1) % 3].clone()));
+    }
+    let weak = ring.each_ref().map(Cc::downgrade);
+    drop(ring);
+    assert!(catch_unwind(gc::collect).is_err());
+    assert_eq!((deaths.get(), calls.get()), (0, 1));
+    // They are as they were, but for the finalizers.
+    assert!(weak.iter().all(|weak| weak.upgrade().is_some_and(|it| Cc::is_tracked(&it) && Cc::is_finalized(&it))));
+    calls.set(2);
+    gc::verify();
+    assert_eq!(gc::collect(), 3);
+    assert_eq!((deaths.get(), calls.get()), (3, 2));
+    drop(bystanders);
+    gc::collect();
+    assert_eq!(deaths.get(), 13);
+}

@@ -16,8 +16,8 @@ mod slab;
 #[expect(unsafe_code, reason = "`Trace` is an unsafe trait")]
 mod trace_impls;
 
-pub use cc::{AllocError, Cc, CcMut, Weak};
+pub use cc::{AllocError, AnyCc, Cc, CcMut, OnDrop, Watch, Weak};
 pub use gc::collect;
 #[cfg(feature = "derive")]
 pub use gc_derive::Trace;
-pub use object::{Acyclic, Leaf, Trace, Tracer};
+pub use object::{Acyclic, Finalize, Leaf, Trace, Tracer};

@@ -12,28 +12,36 @@ use syn::{Attribute, Meta, Path, Token, parse_quote};
 use crate::errors::Errors;
 
 /// Every word, and where it belongs.
-const VOCABULARY: [(&str, &str); 3] =
-    [("acyclic", "the type"), ("crate", "the type"), ("skip", "a field or a variant of an enum")];
+const VOCABULARY: [(&str, &str); 4] = [
+    ("acyclic", "the type"),
+    ("crate", "the type"),
+    ("finalize", "the type"),
+    ("skip", "a field or a variant of an enum"),
+];
 
 /// The attributes of the type itself.
 pub(crate) struct TypeAttrs {
     /// `acyclic`: the type claims to be `Acyclic`, and the expansion proves it.
     pub(crate) acyclic: bool,
+    /// `finalize`: the type implements `Finalize`. The word itself, for errors to point at.
+    pub(crate) finalize: Option<Ident>,
     /// `crate = path`: where `gc_core` is found.
     pub(crate) krate: Path,
 }
 
 impl TypeAttrs {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> TypeAttrs {
-        let (mut acyclic, mut krate) = (None, None);
+        let (mut acyclic, mut finalize, mut krate) = (None, None, None);
         for word in words(attrs, errors) {
             match word.name.to_string().as_str() {
                 "acyclic" => word.store(word.flag(), &mut acyclic, errors),
                 "crate" => word.store(word.path(), &mut krate, errors),
-                _ => word.reject("a type takes `acyclic` and `crate = path`", errors),
+                "finalize" => word.store(word.flag(), &mut finalize, errors),
+                _ => word.reject("a type takes `acyclic`, `finalize` and `crate = path`", errors),
             }
         }
-        TypeAttrs { acyclic: acyclic.is_some(), krate: krate.unwrap_or_else(|| parse_quote!(::gc_core)) }
+        let krate = krate.unwrap_or_else(|| parse_quote!(::gc_core));
+        TypeAttrs { acyclic: acyclic.is_some(), finalize, krate }
     }
 }
 

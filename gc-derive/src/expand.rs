@@ -47,14 +47,41 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let path = quote!(#krate::Trace);
     let visits = trace_body(input);
     let is_acyclic = input.attrs.acyclic.then(|| is_acyclic(input, used));
+    let finalizer = input.attrs.finalize.as_ref().map(|finalize| finalizer(input, finalize));
     let body = quote! {
         #[inline]
         fn trace(&self, __tracer: &mut #krate::Tracer<'_>) {
             #visits
         }
         #is_acyclic
+        #finalizer
     };
-    implement(input, &quote!(unsafe impl), &path, &used.trace_clause(krate), &body)
+    implement(input, &quote!(unsafe impl), &path, &trace_clause(input, used), &body)
+}
+
+/// What a traced type's parameters, and for its finalizer the type itself, have to implement.
+///
+/// Only for a generic type does it have to be said of the type, whose `Finalize` may hold for some arguments alone.
+fn trace_clause(input: &Input<'_>, used: &Used<'_>) -> WhereClause {
+    let krate = &input.attrs.krate;
+    let mut clause = used.trace_clause(krate);
+    if let (Some(finalize), true) = (&input.attrs.finalize, input.generics.type_params().next().is_some()) {
+        let bound = quote_spanned!(at(finalize)=> Self: #krate::Finalize);
+        clause.predicates.push(parse_quote!(#bound));
+    }
+    clause
+}
+
+fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
+    let krate = &input.attrs.krate;
+    // The word is where a missing `Finalize` is reported.
+    let function = quote_spanned!(at(finalize)=> <Self as #krate::Finalize>::finalize);
+    quote! {
+        #[inline]
+        fn finalizer() -> ::core::option::Option<fn(&Self)> {
+            ::core::option::Option::Some(#function)
+        }
+    }
 }
 
 fn trace_body(input: &Input<'_>) -> TokenStream {

@@ -75,6 +75,27 @@ use crate::errors::Errors;
 /// # assert!(second.next.as_ref().is_some_and(|next| next.lines.len() == 1));
 /// ```
 ///
+/// ## `#[trace(finalize)]`
+///
+/// Objects of this type have a finalizer: the type's `Finalize` is called before they die. That of a generic type may
+/// hold for some arguments only; then the type is traced for these alone.
+///
+/// ```
+/// use gc_core::{Cc, Finalize, Trace};
+///
+/// #[derive(Trace)]
+/// #[trace(finalize)]
+/// struct Connection(u32);
+///
+/// impl Finalize for Connection {
+///     fn finalize(&self) {
+///         println!("closing {}", self.0);
+///     }
+/// }
+///
+/// drop(Cc::new(Connection(5)));
+/// ```
+///
 /// ## `#[trace(crate = path)]`
 ///
 /// Where gc-core is found, if not at `::gc_core`: for a crate that renames it, or re-exports it to the users of its

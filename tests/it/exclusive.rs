@@ -396,3 +396,19 @@ fn make_mut_of_what_collects_when_cloned() {
     drop(shared);
     finds_a_cycle_through(owner, hub, &census);
 }
+
+#[test]
+fn what_is_thawed_while_it_is_exclusively_accessed_is_thawed() {
+    for thaw in [false, true] {
+        let mut list = Cc::new(vec![Cc::new(1)]);
+        gc::freeze();
+        let guard = Cc::get_mut(&mut list).expect("the only pointer");
+        assert_eq!(gc::get_freeze_count(), 0);
+        if thaw {
+            gc::unfreeze();
+        }
+        drop(guard);
+        assert_eq!(gc::get_freeze_count(), usize::from(!thaw));
+        assert_eq!(Cc::generation(&list), thaw.then_some(gc::Generation::Old));
+    }
+}

@@ -3,6 +3,7 @@
 
 mod derive;
 mod exclusive;
+mod finalize;
 mod gc;
 mod layout;
 mod oracle;

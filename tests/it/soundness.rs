@@ -3,12 +3,13 @@
 //!
 //! Some stand elsewhere, because they need unsafe code, a process of their own, or a compiler that refuses: 11 in
 //! `teardown.rs`, 12 to 14 in `trace_contract.rs`, 20 in `aborts.rs`, 26 in `ui/fail`, 32 in `exclusive.rs`. The rest
-//! (3, 4, 9, 23, 24, 27, 29, 30) have no test of their own: most are about what does not exist yet.
+//! (23, 24, 27, 29) have no test of their own: most are about what does not exist yet.
 
 use crate::support::{Deaths, Node, close_ring, collect_all_the_time, dead_ring};
 use gc_core::gc::Generation;
-use gc_core::{Cc, Trace, Weak, gc};
+use gc_core::{AnyCc, Cc, Finalize, Trace, Weak, gc};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -72,6 +73,152 @@ fn t02_nothing_can_be_smuggled_out_of_a_destructor() {
     assert_eq!(smuggled.borrow().len(), 1, "only the object that is alive");
     assert!(Cc::ptr_eq(&smuggled.borrow()[0], &outside));
     assert_eq!(smuggled.borrow()[0].name, "node");
+}
+
+/// A node whose finalizer does what a test wants with it.
+#[derive(Trace)]
+#[trace(finalize)]
+struct Finalized {
+    node: Cc<Node>,
+    links: RefCell<Vec<Cc<Finalized>>>,
+    #[trace(skip)]
+    act: Box<dyn Fn(&Finalized)>,
+}
+
+impl Finalize for Finalized {
+    fn finalize(&self) {
+        (self.act)(self);
+    }
+}
+
+impl Finalized {
+    /// `length` of them, in a ring that nothing leads to but the weak pointers that are returned. The first acts.
+    fn dead_ring(deaths: &Deaths, length: usize, act: impl Fn(&Finalized) + 'static) -> Vec<Weak<Finalized>> {
+        let act: Box<dyn Fn(&Finalized)> = Box::new(act);
+        let acts = iter::once(act).chain(iter::repeat_with(|| -> Box<dyn Fn(&Finalized)> { Box::new(|_| ()) }));
+        let nodes = acts.take(length).map(|act| Finalized { node: Node::new(deaths), links: RefCell::default(), act });
+        let ring: Vec<_> = nodes.map(Cc::new).collect();
+        for (index, member) in ring.iter().enumerate() {
+            member.links.borrow_mut().push(ring[(index + 1) % length].clone());
+        }
+        ring.iter().map(Cc::downgrade).collect()
+    }
+}
+
+#[test]
+fn t03_what_a_finalizer_links_to_the_living_lives() {
+    gc::disable();
+    // Itself is on the way around the ring; a sibling; all of what they lead to comes with them.
+    for steps in [0, 1, 2] {
+        let deaths = Deaths::default();
+        let saved: Rc<RefCell<Vec<Cc<Finalized>>>> = Rc::default();
+        let shelf = saved.clone();
+        let calls = Rc::new(Cell::new(0));
+        let counter = calls.clone();
+        let ring = Finalized::dead_ring(&deaths, 3, move |me| {
+            counter.set(counter.get() + 1);
+            let mut saved = me.links.borrow()[0].clone();
+            for _ in 0..steps {
+                let next = saved.links.borrow()[0].clone();
+                saved = next;
+            }
+            shelf.borrow_mut().push(saved);
+        });
+        assert_eq!(gc::collect(), 0);
+        assert_eq!(gc::collect(), 0);
+        assert_eq!((deaths.count(), calls.get()), (0, 1));
+        assert!(ring.iter().all(|weak| weak.upgrade().is_some_and(|member| member.node.name == "node")));
+        saved.take();
+        // The ring, and a node of each.
+        assert_eq!(gc::collect(), 6);
+        assert_eq!((deaths.count(), calls.get()), (3, 1));
+        assert!(ring.iter().all(|weak| weak.upgrade().is_none()));
+    }
+}
+
+#[test]
+fn t04_a_finalizer_that_changes_no_count_saves_all_the_same() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let saved: Rc<RefCell<Vec<Cc<Finalized>>>> = Rc::default();
+    let shelf = saved.clone();
+    let ring = Finalized::dead_ring(&deaths, 3, move |me| {
+        // The pointer moves from the ring to the shelf.
+        let pointer = me.links.borrow_mut().pop().unwrap();
+        shelf.borrow_mut().push(pointer);
+    });
+    assert_eq!(gc::collect(), 0);
+    assert_eq!(deaths.count(), 0);
+    assert!(ring.iter().all(|weak| weak.strong_count() == 1));
+    // No cycle is left.
+    saved.take();
+    assert_eq!(deaths.count(), 3);
+    assert_eq!(gc::collect(), 0);
+}
+
+#[test]
+fn t09_a_weak_pointer_that_a_finalizer_makes_reads_dead_afterwards() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let made: Rc<RefCell<Vec<Weak<Finalized>>>> = Rc::default();
+    let shelf = made.clone();
+    Finalized::dead_ring(&deaths, 3, move |me| {
+        let next = me.links.borrow()[0].clone();
+        shelf.borrow_mut().extend([Cc::downgrade(&next), Cc::downgrade(&next.links.borrow()[0])]);
+    });
+    assert_eq!(gc::collect(), 6);
+    assert_eq!(deaths.count(), 3);
+    assert_eq!(made.borrow().len(), 2);
+    assert!(made.borrow().iter().all(|weak| weak.upgrade().is_none()));
+}
+
+#[test]
+fn t30_introspection_hands_out_nothing_that_is_dying() {
+    gc::disable();
+    let deaths = Deaths::default();
+    let bystander = Node::new(&deaths);
+    let seen: Rc<RefCell<Vec<usize>>> = Rc::default();
+    let look = {
+        let seen = seen.clone();
+        let bystander = Cc::downgrade(&bystander);
+        move || {
+            let targets: Vec<_> = gc::get_objects().iter().map(AnyCc::as_ptr).collect();
+            let referrers = bystander.upgrade().map(|it| gc::get_referrers(&[AnyCc::from(it)]).len());
+            assert!(targets == [bystander.as_ptr().cast()] && referrers == Some(0));
+            seen.borrow_mut().push(targets.len());
+        }
+    };
+    // From a finalizer, a callback and a destructor of what is being collected.
+    let finalizer = look.clone();
+    let ring = Finalized::dead_ring(&deaths, 2, move |me| {
+        finalizer();
+        // What it refers to it has hold of anyway.
+        let me = AnyCc::from(me.links.borrow()[0].links.borrow()[0].clone());
+        assert_eq!(gc::get_referents(&[me]).len(), 2);
+    });
+    let last = look.clone();
+    Cc::on_drop(&ring[0].upgrade().unwrap(), last);
+    let speaking = Node::saying(&deaths, look);
+    speaking.link(&speaking);
+    speaking.link(&bystander);
+    speaking.links.borrow_mut().pop();
+    drop(speaking);
+    assert_eq!(gc::collect(), 5);
+    assert_eq!(*seen.borrow(), [1; 3]);
+    assert_eq!(deaths.count(), 3);
+    // Nor anything that is exclusively accessed, or under construction.
+    drop(bystander);
+    let mut list = Cc::new(vec![Node::new(&deaths)]);
+    let guard = Cc::get_mut(&mut list).unwrap();
+    let node = gc::get_objects();
+    assert!(node.len() == 1 && node[0].is::<Node>() && gc::get_referrers(&node).is_empty());
+    drop(guard);
+    assert_eq!(gc::get_referrers(&node), [AnyCc::from(&list)]);
+    Cc::new_cyclic(|me: &Weak<Vec<Weak<u8>>>| {
+        assert_eq!(gc::get_objects().len(), 2);
+        assert!(me.upgrade().is_none());
+        Vec::new()
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! An automatic collection runs before there is any of it, so that destructors never meet an object that is half made.
 
 use super::{Cc, Weak};
-use crate::collect::{collect_automatically, leave, try_with_heap};
+use crate::collect::{collect_automatically, leave, throw_after, try_with_heap};
 use crate::heap::{Heap, Panic, Shape, State};
 use crate::object::{Header, ObjectPtr, Trace, VTable};
 use core::fmt;
@@ -128,7 +128,7 @@ impl<T: Trace> Cc<T> {
         }
 
         let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon::<T>(()));
-        let object = place.write_header(Header::unborn(VTable::of_uninit::<T>()));
+        let object = place.write_header(Header::unborn(VTable::of_uninit::<T>(), place.has_finalizer));
         place.enrol(Heap::enrol_detached);
         let value = object.value().cast::<T>();
         // SAFETY: the weak pointer that the header counts.
@@ -194,7 +194,7 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
     /// Says that the value has been written.
     ///
     /// If there are other pointers to the object, strong or weak, through which the value could still be overwritten,
-    /// the collector never looks at it: a cycle through it then leaks.
+    /// the collector never looks at it: a cycle through it then leaks, and it has no finalizer.
     ///
     /// # Safety
     ///
@@ -205,8 +205,8 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
     /// See [`new_uninit`](Cc::new_uninit).
     pub unsafe fn assume_init(self) -> Cc<T> {
         let object = self.object();
-        object.header().set_vtable(VTable::of::<T>());
         if Cc::strong_count(&self) == 1 && Cc::weak_count(&self) == 0 {
+            object.header().set_vtable(VTable::of::<T>());
             // SAFETY: an object keeps its heap.
             unsafe { Heap::of(object).as_ref() }.attach_if_detached(object);
         }
@@ -265,6 +265,8 @@ pub(super) struct Place<T> {
     /// Whether the collector is to look at it. The type is asked once for each object: what is done with an object must
     /// not depend on whether it gives the same answer each time.
     tracked: bool,
+    /// Whether the object has a finalizer, and room for a birth number.
+    has_finalizer: bool,
     holds: PhantomData<T>,
 }
 
@@ -273,23 +275,26 @@ impl<T: Trace> Place<T> {
     #[inline]
     pub(super) fn allocate() -> Result<Place<T>, Failure> {
         let tracked = !T::is_acyclic();
+        let has_finalizer = T::finalizer().is_some();
+        let shape = if has_finalizer { const { Shape::with_birth_number::<T>() } } else { const { Shape::of::<T>() } };
         let allocate = |heap: &Heap| {
             let due = tracked && heap.pacing.is_due();
             let collected = due && collect_automatically(heap).map_err(Failure::Panic)?;
-            let object = heap.allocate(const { Shape::of::<T>() }, tracked).ok_or(Failure::Memory)?;
+            let object = heap.allocate(shape, tracked).ok_or(Failure::Memory)?;
             if collected {
                 heap.pacing.skip_next();
             }
             Ok(object)
         };
         let object = try_with_heap(allocate).unwrap_or(Err(Failure::Memory))?;
-        Ok(Place { object, tracked, holds: PhantomData })
+        Ok(Place { object, tracked, has_finalizer, holds: PhantomData })
     }
 
     /// Makes the object.
     #[inline]
     fn fill(self, value: T) -> Cc<T> {
-        let place = self.write_header(Header::new(VTable::of::<T>(), self.tracked)).value().cast::<T>();
+        let place =
+            self.write_header(Header::new(VTable::of::<T>(), self.tracked, self.has_finalizer)).value().cast::<T>();
         // SAFETY: the slot has room for the value, and nobody else uses it.
         unsafe { place.write(value) };
         self.enrol(Heap::enrol);
@@ -299,7 +304,7 @@ impl<T: Trace> Place<T> {
 
     /// Makes an object whose value is yet to be written.
     pub(super) fn uninit(self) -> Cc<MaybeUninit<T>> {
-        let object = self.write_header(Header::new(VTable::of_uninit::<T>(), self.tracked));
+        let object = self.write_header(Header::new(VTable::of_uninit::<T>(), self.tracked, self.has_finalizer));
         self.enrol(Heap::enrol_detached);
         // SAFETY: the strong pointer that the header counts; any content of the slot is a value.
         unsafe { Cc::from_value(object.value().cast()) }
@@ -309,6 +314,12 @@ impl<T: Trace> Place<T> {
     fn write_header(&self, header: Header) -> ObjectPtr {
         // SAFETY: the slot has room for the header, and nobody else uses it.
         unsafe { self.object.header_ptr().write(header) };
+        if self.has_finalizer {
+            // SAFETY: an object keeps its heap.
+            let heap = unsafe { Heap::of(self.object).as_ref() };
+            // SAFETY: the slot has room for it.
+            unsafe { heap.number_birth(self.object) };
+        }
         self.object
     }
 
@@ -326,7 +337,7 @@ impl<T: Trace> Place<T> {
 pub(super) enum Failure {
     /// There is no memory.
     Memory,
-    /// A destructor has panicked in an automatic collection.
+    /// Code of the user has panicked in an automatic collection.
     Panic(Panic),
 }
 
@@ -339,7 +350,7 @@ impl Failure {
     pub(super) fn abandon<T>(self, value: impl Sized) -> ! {
         match self {
             Failure::Memory => handle_alloc_error(Shape::of::<T>().layout().unwrap_or(Layout::new::<T>())),
-            Failure::Panic(panic) => panic.throw_after(|| drop(value)),
+            Failure::Panic(panic) => throw_after(panic, || drop(value)),
         }
     }
 }

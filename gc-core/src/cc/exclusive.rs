@@ -1,7 +1,7 @@
 //! [`CcMut`]: exclusive access to a value.
 
 use super::Cc;
-use crate::heap::{Heap, State};
+use crate::heap::{Heap, Origin};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
@@ -28,7 +28,7 @@ pub struct CcMut<'a, T: ?Sized> {
     /// The only strong pointer to the object, of which there is no weak one.
     cc: &'a mut Cc<T>,
     /// Where the object goes when the guard does.
-    state: State,
+    origin: Origin,
 }
 
 impl<'a, T: ?Sized> CcMut<'a, T> {
@@ -40,8 +40,8 @@ impl<'a, T: ?Sized> CcMut<'a, T> {
         debug_assert_eq!((Cc::strong_count(cc), Cc::weak_count(cc)), (1, 0), "exclusive access to a shared value");
         let object = cc.object();
         // SAFETY: an object keeps its heap.
-        let state = unsafe { Heap::of(object).as_ref() }.detach(object);
-        CcMut { cc, state }
+        let origin = unsafe { Heap::of(object).as_ref() }.detach(object);
+        CcMut { cc, origin }
     }
 }
 
@@ -50,7 +50,7 @@ impl<T: ?Sized> Drop for CcMut<'_, T> {
     fn drop(&mut self) {
         let object = self.cc.object();
         // SAFETY: an object keeps its heap.
-        unsafe { Heap::of(object).as_ref() }.attach(object, self.state);
+        unsafe { Heap::of(object).as_ref() }.return_to(self.origin, object);
     }
 }
 

@@ -7,14 +7,19 @@
 //!    still are pointers, but only such as lie in values that it drops too; and a type with traced pointers has no
 //!    destructor that could read them.)
 
+mod any;
+mod attach;
 mod create;
 mod exclusive;
 mod traits;
 mod weak;
 
-use crate::collect::{die, leave, release_weak};
-use crate::heap::{Generation, Heap, State, Word, word_of};
+use crate::collect::{die, end_without_drop, throw_after};
+use crate::heap::{Generation, Heap, state_of};
 use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
+pub use any::AnyCc;
+pub(crate) use any::{garbage, objects, objects_in, referents, referrers, remove_garbage, take_garbage};
+pub use attach::{OnDrop, Watch};
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ops::Deref;
@@ -73,9 +78,15 @@ pub struct Cc<T: ?Sized> {
 impl<T> Cc<T> {
     /// Takes the value out, if this is the only strong pointer to it; weak pointers upgrade to `None` from then on.
     ///
+    /// The object's life ends with that. Its [callbacks](Cc::on_drop) run, but no finalizer.
+    ///
     /// # Errors
     ///
     /// The pointer, if there are others.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a callback. The value is dropped then.
     ///
     /// # Examples
     ///
@@ -98,12 +109,19 @@ impl<T> Cc<T> {
         // SAFETY: inv. 2: the value is alive. This is the only strong pointer, so nobody reads the value again, and it
         // is not dropped where it lies.
         let value = unsafe { this.value.read() };
-        // SAFETY: this is the only strong pointer, and its value has been moved out. It is not dropped.
-        unsafe { this.bury() };
+        // SAFETY: this is the only strong pointer, which is not dropped, and its value has been moved out.
+        let panic = unsafe { end_without_drop(this.object()) };
+        if panic.is_some() {
+            throw_after(panic, || drop(value));
+        }
         Ok(value)
     }
 
     /// Takes the value out, if this is the only strong pointer to it, and otherwise drops the pointer.
+    ///
+    /// # Panics
+    ///
+    /// As [`try_unwrap`](Cc::try_unwrap).
     ///
     /// # Examples
     ///
@@ -119,23 +137,14 @@ impl<T> Cc<T> {
     pub fn into_inner(this: Cc<T>) -> Option<T> {
         Cc::try_unwrap(this).ok()
     }
-
-    /// Ends the object's life without a drop of its value.
-    ///
-    /// # Safety
-    ///
-    /// `self` is the only strong pointer, and is not used again, nor dropped; the value has been moved out.
-    unsafe fn bury(&self) {
-        let object = self.object();
-        leave(object);
-        object.header().take_last_strong();
-        // SAFETY: the strong pointers are gone, and so is the value.
-        unsafe { release_weak(object) };
-    }
 }
 
 impl<T: Clone> Cc<T> {
     /// Takes the value out if this is the only strong pointer to it, and clones it otherwise.
+    ///
+    /// # Panics
+    ///
+    /// As [`try_unwrap`](Cc::try_unwrap), and if `clone` does.
     ///
     /// # Examples
     ///
@@ -154,7 +163,8 @@ impl<T: Clone> Cc<T> {
 impl<T: Clone + Trace> Cc<T> {
     /// Exclusive access to the value, which is cloned into a new object if there are other strong pointers to it.
     ///
-    /// If there are weak pointers only, the value moves to a new object, and they upgrade to `None` from then on.
+    /// If there are weak pointers only, the value moves to a new object, and they upgrade to `None` from then on. The
+    /// life of the old object ends with that, as in [`try_unwrap`](Cc::try_unwrap).
     ///
     /// # Panics
     ///
@@ -171,16 +181,16 @@ impl<T: Clone + Trace> Cc<T> {
     /// assert_eq!((text.as_str(), other.as_str()), ("one two", "one"));
     /// ```
     pub fn make_mut(this: &mut Cc<T>) -> CcMut<'_, T> {
-        if Cc::strong_count(this) == 1 && Cc::weak_count(this) != 0 {
+        if Cc::strong_count(this) == 1 {
+            if Cc::weak_count(this) == 0 {
+                // SAFETY: there is no other pointer.
+                return unsafe { CcMut::new(this) };
+            }
             // User code may run, and upgrade one of the weak pointers.
             let fresh = Cc::<T>::new_uninit();
             if Cc::strong_count(this) == 1 {
-                Cc::move_to(this, fresh);
+                return Cc::move_to(this, fresh);
             }
-        }
-        if Cc::strong_count(this) == 1 {
-            // SAFETY: there is no other pointer: weak ones have been left behind.
-            return unsafe { CcMut::new(this) };
         }
         let fresh = Cc::new((**this).clone());
         let old = mem::replace(this, fresh);
@@ -192,15 +202,23 @@ impl<T: Clone + Trace> Cc<T> {
     }
 
     /// Moves the value of the only strong pointer to another object, and the pointer with it.
-    fn move_to(this: &mut Cc<T>, fresh: Cc<MaybeUninit<T>>) {
+    fn move_to(this: &mut Cc<T>, fresh: Cc<MaybeUninit<T>>) -> CcMut<'_, T> {
         debug_assert_eq!(Cc::strong_count(this), 1, "a value that is shared cannot be moved");
         // SAFETY: the values of two objects do not overlap, and each has room for a `T`. The old one is not read again.
         unsafe { fresh.value.cast::<T>().copy_from_nonoverlapping(this.value, 1) };
         // SAFETY: the value has just been written.
         let fresh = unsafe { fresh.assume_init() };
+        if this.object().is_finalized() {
+            // The value has had its finalizer called.
+            fresh.object().header().clear_unfinalized();
+        }
         let old = ManuallyDrop::new(mem::replace(this, fresh));
-        // SAFETY: `old` is the only strong pointer, and its value has been moved out.
-        unsafe { old.bury() };
+        // SAFETY: nobody else has seen the new object.
+        let guard = unsafe { CcMut::new(this) };
+        // User code may run: the new object is out of its reach by now.
+        // SAFETY: `old` is the only strong pointer, which is not dropped, and its value has been moved out.
+        unsafe { end_without_drop(old.object()) }.throw();
+        guard
     }
 }
 
@@ -426,8 +444,12 @@ impl<T: ?Sized> Cc<T> {
         drop(unsafe { Cc::from_raw(ptr) });
     }
 
-    /// Whether the collector looks at the object: it is not of an [acyclic](Acyclic) type, its value is
+    /// Whether the collector knows of the object: it is not of an [acyclic](Acyclic) type, its value is
     /// [there](Cc::assume_init), and nobody has exclusive access to it.
+    ///
+    /// An object of an acyclic type is tracked if it is the key of an [ephemeron](crate::weak::Ephemeron). A
+    /// [frozen](crate::gc::freeze) object is tracked, and so is one that a collection has found unreachable, while
+    /// finalizers run.
     ///
     /// # Examples
     ///
@@ -438,10 +460,48 @@ impl<T: ?Sized> Cc<T> {
     /// assert!(Cc::is_tracked(&Cc::new(vec![Cc::new(5)])));
     /// ```
     pub fn is_tracked(this: &Cc<T>) -> bool {
-        Cc::generation(this).is_some()
+        state_of(this.object()).is_tracked()
     }
 
-    /// The generation that the object is in, if the collector looks at it.
+    /// Whether the object's [finalizer](crate::Finalize) has been called, or was about to be when it panicked. `false`
+    /// for an object that has none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Finalize, Trace, Weak};
+    /// use std::cell::RefCell;
+    ///
+    /// thread_local! {
+    ///     static SAVED: RefCell<Option<Cc<Phoenix>>> = const { RefCell::new(None) };
+    /// }
+    ///
+    /// #[derive(Trace)]
+    /// #[trace(finalize)]
+    /// struct Phoenix {
+    ///     me: Weak<Phoenix>,
+    /// }
+    ///
+    /// impl Finalize for Phoenix {
+    ///     fn finalize(&self) {
+    ///         SAVED.set(self.me.upgrade());
+    ///     }
+    /// }
+    ///
+    /// let phoenix = Cc::new_cyclic(|me| Phoenix { me: me.clone() });
+    /// assert!(!Cc::is_finalized(&phoenix));
+    /// drop(phoenix);
+    /// let phoenix = SAVED.take().unwrap();
+    /// assert!(Cc::is_finalized(&phoenix));
+    /// drop(phoenix);
+    /// assert!(SAVED.take().is_none());
+    /// ```
+    pub fn is_finalized(this: &Cc<T>) -> bool {
+        this.object().is_finalized()
+    }
+
+    /// The generation that the object is in. `None` if it is not tracked, [frozen](crate::gc::freeze), or has been found
+    /// unreachable.
     ///
     /// # Examples
     ///
@@ -455,12 +515,7 @@ impl<T: ?Sized> Cc<T> {
     /// assert_eq!(Cc::generation(&cc), Some(Generation::Old));
     /// ```
     pub fn generation(this: &Cc<T>) -> Option<Generation> {
-        match Word(word_of(this.object()).get()).state() {
-            State::Young => Some(Generation::Young),
-            State::Middle => Some(Generation::Middle),
-            State::Old => Some(Generation::Old),
-            State::Free | State::Detached | State::Condemned => None,
-        }
+        state_of(this.object()).generation()
     }
 
     /// The size of the object, its header included, in bytes. What the value owns elsewhere is not counted, nor what
@@ -508,8 +563,9 @@ impl<T: ?Sized> Clone for Cc<T> {
 }
 
 impl<T: ?Sized> Drop for Cc<T> {
-    /// Drops the pointer. The object dies if this was the last strong one: its value is dropped now, and its memory is
-    /// freed unless weak pointers are left.
+    /// Drops the pointer. The object dies if this was the last strong one: its [finalizer](crate::Finalize) is called,
+    /// weak pointers upgrade to `None`, [callbacks](Cc::on_drop) run, its value is dropped, and its memory is freed
+    /// unless weak pointers are left.
     ///
     /// Objects that die of this die before the drop returns, however deep the structure, and with little stack. To that
     /// end, an object whose last pointer is dropped *by the destructor of an object*, when 24 such destructors are on
@@ -517,8 +573,9 @@ impl<T: ?Sized> Drop for Cc<T> {
     ///
     /// # Panics
     ///
-    /// With the first panic of a destructor, when all that had to die is dead. Dropped by the destructor of another
-    /// object, the panic goes on from the outermost drop: a `catch_unwind` in between does not see it.
+    /// With the first panic of a finalizer, a callback or a destructor, when all that had to die is dead. Dropped by the
+    /// destructor of another object, the panic goes on from the outermost drop: a `catch_unwind` in between does not see
+    /// it.
     ///
     /// # Examples
     ///

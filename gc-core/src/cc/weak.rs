@@ -37,7 +37,7 @@ use core::ptr::{self, NonNull};
 #[repr(transparent)]
 pub struct Weak<T: ?Sized> {
     /// The value of an object, alive or not, a weak pointer to which is counted for `self`; or [`DANGLING`].
-    value: NonNull<T>,
+    pub(super) value: NonNull<T>,
     /// As that of the `Cc` it can become.
     invariant: PhantomData<fn(*mut T)>,
 }
@@ -79,7 +79,7 @@ impl<T: ?Sized> Weak<T> {
     }
 
     /// The object, if there ever was one.
-    fn target(&self) -> Option<ObjectPtr> {
+    pub(super) fn target(&self) -> Option<ObjectPtr> {
         (self.value.addr().get() != DANGLING).then(|| self.object())
     }
 

@@ -1,20 +1,21 @@
 //! How objects die. Both deaths, by count and by collection, follow one order:
 //!
-//! 1. finalizers
-//! 2. what came back to life through them is spared
+//! 1. finalizers ([`finalization`])
+//! 2. what came back to life through them is spared ([`finalization`])
 //! 3. from here, no weak pointer upgrades
-//! 4. callbacks
-//! 5. the values are dropped
+//! 4. callbacks, newest first
+//! 5. the values are dropped, and what the objects owned as keys of ephemerons
 //! 6. slots that no weak pointer holds are released
 //!
-//! (Nothing has finalizers or callbacks yet: the steps 1, 2 and 4 are empty.)
-//!
-//! Destructors are code of the user. Before any of them runs, the object has left its generation, so that a collection
-//! which the destructor sets off does not look at it. A panic is kept until everything else is done.
+//! Finalizers, callbacks and destructors are code of the user. Before the first callback or destructor runs, the object
+//! has left its generation, so that a collection which that sets off does not look at it. A panic is kept until
+//! everything else is done.
 
-use crate::heap::{Heap, Panic};
-use crate::object::ObjectPtr;
+use super::{Reason, finalization, spare};
+use crate::heap::{DebugFlags, Generation, Heap, Panic, Registered};
+use crate::object::{Decrement, ObjectPtr};
 use core::cell::Cell;
+use core::cmp::Reverse;
 use core::mem;
 use core::ptr::NonNull;
 
@@ -22,10 +23,10 @@ use core::ptr::NonNull;
 /// of these is done: dropping a long list takes no more stack than this. Small, for a stack may be.
 const MAX_DEPTH: u32 = 24;
 
-/// Ends the life of an object that has lost its last strong pointer.
+/// Ends the life of an object that has lost its last strong pointer, unless a finalizer brings it back.
 ///
-/// User code runs. The first panic of a destructor goes on from here, unless this is called from another destructor:
-/// then it goes on from the outermost.
+/// User code runs. The first panic of it goes on from here, unless this is called from another destructor: then it goes
+/// on from the outermost.
 ///
 /// # Safety
 ///
@@ -34,21 +35,128 @@ const MAX_DEPTH: u32 = 24;
 pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
     let object = unsafe { ObjectPtr::from_value(value.cast()) };
-    if object.header().is_dead() {
-        // SAFETY: the collector has dropped the value, and this was the last strong pointer.
-        return unsafe { release_weak(object) };
+    let drop_value = || {
+        // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
+        unsafe { value.drop_in_place() }
+    };
+    if !object.header().is_plain() {
+        // SAFETY: the caller's promise.
+        return unsafe { die_slowly(object, mem::needs_drop::<T>(), &drop_value) };
     }
     leave(object);
     if mem::needs_drop::<T>() {
-        let drop_value = || {
-            // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
-            unsafe { value.drop_in_place() }
-        };
         // SAFETY: the caller's promise.
-        unsafe { destroy(object, drop_value) };
+        unsafe { destroy(object, true, drop_value) };
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
         unsafe { release_weak(object) };
+    }
+}
+
+/// [`die`], for an object with which there is more to be done than to drop its value, or less.
+///
+/// # Safety
+///
+/// As [`die`]; `drop_value` drops the value, if that `needs_drop`.
+#[cold]
+#[inline(never)]
+unsafe fn die_slowly(object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) {
+    let header = object.header();
+    if header.is_dead() {
+        // SAFETY: the collector has dropped the value, and this was the last strong pointer.
+        return unsafe { release_weak(object) };
+    }
+    // SAFETY: an object keeps its heap.
+    let heap = unsafe { Heap::of(object).as_ref() };
+    if header.is_unfinalized() && must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
+        // It does not die yet: the last pointer is now that of the queue.
+        header.pin();
+        heap.suspect_if_tracked(object);
+        return;
+    }
+    // SAFETY: the caller's promise.
+    let resurrected = unsafe { finalize_or_destroy(heap, object, needs_drop, drop_value) };
+    if resurrected && heap.unfinished.any() {
+        // The object may die after all of what is finished, and must not take the heap with it.
+        let (held, heap_ptr) = (heap.hold(), Heap::of(object));
+        let panic = finish(heap);
+        drop(held);
+        // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another object in
+        // it, or runs a collection.
+        unsafe { Heap::destroy_if_done(heap_ptr) };
+        panic.throw();
+    }
+}
+
+/// Ends the life of an object that has lost its last pointer, unless its finalizer brings it back: then `true`.
+///
+/// # Safety
+///
+/// As [`die_slowly`].
+unsafe fn finalize_or_destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) -> bool {
+    if object.header().is_unfinalized() && finalization::is_resurrected(heap, object) {
+        return true;
+    }
+    heap.leave(object);
+    // SAFETY: the caller's promise.
+    unsafe { destroy(object, needs_drop, || drop_all_of(heap, object, drop_value)) };
+    false
+}
+
+/// Ends the life of an object without a drop of its value. Gives the first panic, if that is to go on from here.
+///
+/// User code runs: callbacks.
+///
+/// # Safety
+///
+/// The object has one strong pointer, which is not used again, nor dropped; the value has been moved out.
+#[inline]
+pub(crate) unsafe fn end_without_drop(object: ObjectPtr) -> Panic {
+    // SAFETY: an object keeps its heap.
+    let heap = unsafe { Heap::of(object).as_ref() };
+    heap.leave(object);
+    object.header().take_last_strong();
+    if object.header().is_attached() {
+        run_user_code(heap, || drop_all_of(heap, object, &|| {}));
+    }
+    // SAFETY: the strong pointers are gone, and so is the value.
+    unsafe { finish_and_release(heap, object) }
+}
+
+/// [`die`], where the type of the object is not known, so that it makes no difference when the value is dropped.
+///
+/// # Safety
+///
+/// As [`die`].
+unsafe fn die_erased(object: ObjectPtr) {
+    let drop_value = || {
+        // SAFETY: as in `die`.
+        unsafe { object.drop_value() }
+    };
+    if object.header().is_plain() {
+        leave(object);
+        // SAFETY: the caller's promise.
+        unsafe { destroy(object, false, drop_value) };
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { die_slowly(object, false, &drop_value) };
+    }
+}
+
+/// Drops a strong pointer to an object whose type is not known.
+///
+/// # Safety
+///
+/// The count is the caller's, who does not use it again.
+pub(crate) unsafe fn drop_pointer(object: ObjectPtr) {
+    // SAFETY: the count includes the caller's.
+    if unsafe { object.header().decrement_strong() } {
+        match object.header().after_decrement() {
+            // SAFETY: the strong count is zero.
+            Decrement::Last => unsafe { die_erased(object) },
+            // SAFETY: an object keeps its heap.
+            Decrement::Suspect => unsafe { Heap::of(object).as_ref() }.suspect(object),
+        }
     }
 }
 
@@ -59,81 +167,199 @@ pub(crate) fn leave(object: ObjectPtr) {
     unsafe { Heap::of(object).as_ref() }.leave(object);
 }
 
+/// Steps 4 and 5 for one object.
+fn drop_all_of(heap: &Heap, object: ObjectPtr, drop_value: &dyn Fn()) {
+    if !object.header().is_attached() {
+        return drop_value();
+    }
+    run_callbacks(heap, heap.attachments.take_callbacks(object));
+    drop_values_of(heap, object);
+    drop_value();
+}
+
+/// Drops the values that an object owned as a key of ephemerons.
+fn drop_values_of(heap: &Heap, object: ObjectPtr) {
+    for value in heap.attachments.take_values(object) {
+        heap.unfinished.guard(|| {
+            // SAFETY: the pointer was the attachment's.
+            unsafe { drop_pointer(value) }
+        });
+    }
+}
+
+/// Runs callbacks, newest first. A panic in one is kept.
+pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
+    callbacks.sort_unstable_by_key(|registered| Reverse(registered.number));
+    for Registered { callback, .. } in callbacks {
+        heap.unfinished.guard(|| callback.run());
+        heap.unfinished.guard(|| drop(callback));
+    }
+}
+
 /// Runs the destructor of an object's value, now or when that does not go too deep any more, and releases the object.
 ///
 /// # Safety
 ///
-/// The object is dead but for its value, which `drop_value` drops; it is not used again.
+/// The object is dead but for its value, which `drop_value` drops, if that `needs_drop`; it is not used again.
 #[inline]
-unsafe fn destroy(object: ObjectPtr, drop_value: impl FnOnce()) {
+unsafe fn destroy(object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) {
     // SAFETY: an object keeps its heap.
     let heap = unsafe { Heap::of(object).as_ref() };
-    if heap.depth.get() >= MAX_DEPTH && heap.unfinished.defer(object) {
+    if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
         return;
     }
-    run_destructor(heap, drop_value);
-    if heap.unfinished.any() {
-        let panic = finish(heap);
-        // SAFETY: the value is dropped, and the strong pointers are gone.
-        unsafe { release_weak(object) };
-        panic.throw();
-    } else {
-        // SAFETY: as above.
-        unsafe { release_weak(object) };
-    }
+    run_user_code(heap, drop_value);
+    // SAFETY: the value is dropped, and the strong pointers are gone.
+    unsafe { finish_and_release(heap, object) }.throw();
 }
 
-/// Runs a destructor, one level deeper. A panic in it is kept.
+/// Releases an object, and deals with what its destructor has left unfinished. Gives the panic that is to go on.
+///
+/// # Safety
+///
+/// The strong pointers are gone, and so is the value.
 #[inline]
-fn run_destructor(heap: &Heap, destructor: impl FnOnce()) {
+unsafe fn finish_and_release(heap: &Heap, object: ObjectPtr) -> Panic {
+    let panic = if heap.unfinished.any() { finish(heap) } else { Panic::default() };
+    // SAFETY: the caller's promise.
+    unsafe { release_weak(object) };
+    panic
+}
+
+/// Whether what is to be done with an object goes too deep now, and can be done later, when the type of the pointer is
+/// not known any more. It cannot if the object does not know the type of a value that needs to be dropped; see
+/// [`Cc::assume_init`](crate::Cc::assume_init).
+#[inline]
+fn must_wait(heap: &Heap, object: ObjectPtr, needs_drop: bool) -> bool {
+    heap.depth.get() >= MAX_DEPTH && (!needs_drop || object.is_initialised())
+}
+
+/// Runs code of the user, one level deeper. A panic in it is kept.
+#[inline]
+pub(super) fn run_user_code(heap: &Heap, code: impl FnOnce()) {
     let depth = heap.depth.get();
     heap.depth.set(depth + 1);
-    heap.unfinished.guard(destructor);
+    heap.unfinished.guard(code);
     heap.depth.set(depth);
 }
 
 /// Does what destructors have left unfinished, if this is the place: drops what was too deep for the last of them, and
-/// what that leaves in turn, and gives the first panic for the outermost to throw.
+/// what that leaves in turn, and gives the first panic for the outermost to throw. Who calls this knows of an object in
+/// the heap, which would go with the last otherwise.
 #[cold]
 #[inline(never)]
 fn finish(heap: &Heap) -> Panic {
-    let depth = heap.depth.get();
-    if depth == 0 || depth + 1 >= MAX_DEPTH {
+    drop_deferred_if_deep(heap);
+    if heap.depth.get() == 0 { heap.unfinished.take_panic() } else { Panic::default() }
+}
+
+/// Drops what has been deferred, if the code that has done that has just run, or nobody is left to do it.
+pub(super) fn drop_deferred_if_deep(heap: &Heap) {
+    if heap.depth.get() == 0 || heap.depth.get() + 1 >= MAX_DEPTH {
         drop_deferred(heap);
     }
-    if depth == 0 { heap.unfinished.take_panic() } else { Panic::default() }
 }
 
 /// Drops what has been deferred, and what is deferred meanwhile.
 fn drop_deferred(heap: &Heap) {
     while let Some(object) = heap.unfinished.next_deferred() {
-        run_destructor(heap, || {
-            // SAFETY: the object was deferred when it died, with its value alive.
+        let drop_value = || {
+            // SAFETY: the object was deferred with its value alive.
             unsafe { object.drop_value() }
-        });
-        // SAFETY: the value is dropped, and the strong pointers are gone.
-        unsafe { release_weak(object) };
+        };
+        if object.header().strong() == 0 {
+            run_user_code(heap, || drop_all_of(heap, object, &drop_value));
+            // SAFETY: the value is dropped, and the strong pointers are gone.
+            unsafe { release_weak(object) };
+        } else if object.header().take_pin() {
+            // It has been deferred alive, and others have found it meanwhile.
+            heap.suspect_if_tracked(object);
+        } else {
+            run_user_code(heap, || {
+                // SAFETY: the strong count is zero.
+                unsafe { finalize_or_destroy(heap, object, false, &drop_value) };
+            });
+        }
     }
 }
 
-/// Ends the lives of the objects that a collection has condemned, and gives the first panic of a destructor.
-pub(super) fn by_collection(heap: &Heap, condemned: &[ObjectPtr]) -> Panic {
-    if condemned.is_empty() {
-        return Panic::default();
-    }
-    // A collection that a destructor has set off has a first panic of its own.
-    let outer = heap.unfinished.take_panic();
+/// Ends the lives of the objects that a collection has condemned: steps 3 to 6.
+pub(super) fn by_collection(heap: &Heap, condemned: Vec<ObjectPtr>, generation: Generation, reason: Reason) -> Dead {
+    let keep = heap.observers.debug.get().contains(DebugFlags::SAVEALL) && reason != Reason::Shutdown;
+    let Some(callbacks) = prepare(heap, &condemned, keep) else {
+        // No memory: they will be found again.
+        spare(heap, &condemned, generation);
+        heap.return_scratch(condemned);
+        return Dead::default();
+    };
+    let mut dead = Dead { objects: condemned.len(), bytes: 0 };
     // Until the last value is dropped, a pin on each object keeps the pointers among them from ending a life early.
-    // Steps 1 and 2 come between the pins and step 3.
-    for object in condemned {
-        object.header().pin();
-        object.header().set_dead();
+    for object in &condemned {
+        let header = object.header();
+        header.pin();
+        if keep {
+            header.set_cleared()
+        } else {
+            header.set_dead()
+        }
+        dead.bytes += object.size();
     }
-    drop_all(heap, condemned);
-    if heap.depth.get() + 1 >= MAX_DEPTH {
-        // The destructors were too deep for all that hangs from their values.
-        drop_deferred(heap);
+    run_user_code(heap, || run_callbacks(heap, callbacks));
+    if keep {
+        spare(heap, &condemned, generation);
+        // The pin is now the pointer of the list.
+        heap.garbage.borrow_mut().extend_from_slice(&condemned);
+    } else {
+        drop_all(heap, &condemned);
+        drop_deferred_if_deep(heap);
+        release_all(&condemned);
     }
+    heap.return_scratch(condemned);
+    dead
+}
+
+/// What has died of a collection.
+#[derive(Default)]
+pub(super) struct Dead {
+    pub(super) objects: usize,
+    pub(super) bytes: usize,
+}
+
+/// Takes the callbacks of condemned objects, and makes room for what is to be kept; `None` if there is no memory.
+fn prepare(heap: &Heap, condemned: &[ObjectPtr], keep: bool) -> Option<Vec<Registered>> {
+    if keep {
+        heap.garbage.borrow_mut().try_reserve(condemned.len()).ok()?;
+    }
+    let mut callbacks = Vec::new();
+    if !heap.attachments.is_empty() {
+        let attached = || condemned.iter().filter(|object| object.header().is_attached());
+        let count = attached().map(|&object| heap.attachments.count_callbacks(object)).sum();
+        callbacks.try_reserve_exact(count).ok()?;
+        attached().for_each(|&object| callbacks.extend(heap.attachments.take_callbacks(object)));
+    }
+    Some(callbacks)
+}
+
+/// Drops the values of condemned objects: step 5. A panic ends the inner loop, which is then taken up where it stopped.
+fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
+    let next = Cell::new(0);
+    while next.get() < condemned.len() {
+        run_user_code(heap, || {
+            while let Some(&object) = condemned.get(next.get()) {
+                next.set(next.get() + 1);
+                heap.leave_condemned(object);
+                if object.header().is_attached() {
+                    drop_values_of(heap, object);
+                }
+                // SAFETY: the value is alive, and each object is condemned once.
+                unsafe { object.drop_value() };
+            }
+        });
+    }
+}
+
+/// Takes the pins off condemned objects, and releases them: step 6.
+fn release_all(condemned: &[ObjectPtr]) {
     for &object in condemned {
         // SAFETY: that is the pin.
         if unsafe { object.header().decrement_strong() } {
@@ -141,24 +367,6 @@ pub(super) fn by_collection(heap: &Heap, condemned: &[ObjectPtr]) -> Panic {
             unsafe { release_weak(object) };
         }
         // Otherwise a destructor has lost a pointer by panicking. Should it be dropped after all, the slot goes then.
-    }
-    let panic = heap.unfinished.take_panic();
-    heap.unfinished.put_back(outer);
-    panic
-}
-
-/// Drops the values of condemned objects: step 5. A panic ends the inner loop, which is then taken up where it stopped.
-fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
-    let next = Cell::new(0);
-    while next.get() < condemned.len() {
-        run_destructor(heap, || {
-            while let Some(object) = condemned.get(next.get()) {
-                next.set(next.get() + 1);
-                heap.leave(*object);
-                // SAFETY: the value is alive, and each object is condemned once.
-                unsafe { object.drop_value() };
-            }
-        });
     }
 }
 

@@ -1,10 +1,12 @@
 //! The beginning and the end of a thread's heap, and the ways to it in between.
 
-use super::collect;
-use crate::heap::{Generation, Heap, Panic, current, set_current};
+use super::death::{drop_deferred_if_deep, drop_pointer, run_callbacks, run_user_code};
+use super::{Reason, collect, observation};
+use crate::heap::{Generation, Heap, Panic, Registered, current, set_current};
 use core::ptr::NonNull;
 use std::alloc::handle_alloc_error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 thread_local! {
     /// Its destructor tells the heap that the thread is done with it.
@@ -18,14 +20,86 @@ impl Drop for Exit {
         if let Some(heap) = current() {
             // SAFETY: the heap of a thread exists as long as it is current.
             let alive = unsafe { heap.as_ref() };
-            // A panic cannot leave the destructor of a thread-local value. The panic hook has reported it.
-            let collected = catch_unwind(AssertUnwindSafe(|| collect(alive, Generation::Old)));
-            collected.map_or_else(Panic::from, |(_, panic)| panic).discard();
+            end_quietly(|| end(alive));
+            alive.unfinished.take_panic().discard();
             alive.retire();
             // SAFETY: what is left of the heap is used through its objects.
-            unsafe { Heap::destroy_if_done(heap) };
+            end_quietly(|| unsafe { Heap::destroy_if_done(heap) });
         }
     }
+}
+
+/// A panic cannot leave the destructor of a thread-local value. The panic hook has reported it.
+fn end_quietly(f: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+        Panic::from(payload).discard();
+    }
+}
+
+/// The end of a thread: `CPython`'s `finalize_garbage` and `_PyGC_DumpShutdownStats`.
+///
+/// What cannot be reached is collected, with its finalizers, also when what the heap held for the program is released:
+/// the callbacks of the collector, what has been put into the garbage list, and where debug output goes. What can be
+/// reached lives on until its last pointer goes.
+fn end(heap: &Heap) {
+    /// How often what is released may leave something to be released in turn.
+    const ROUNDS: usize = 10;
+
+    run_user_code(heap, || drop(heap.observers.take_callbacks()));
+    collect_at_exit(heap);
+    run_callbacks_at_exit(heap);
+    collect_at_exit(heap);
+    observation::report_garbage(heap);
+    release_garbage(heap);
+    collect_at_exit(heap);
+    observation::report_leaks(heap);
+    for _ in 0..ROUNDS {
+        if !release(heap) {
+            break;
+        }
+        collect_at_exit(heap);
+    }
+}
+
+/// Releases what the heap holds for the program; `true` if there was something.
+fn release(heap: &Heap) -> bool {
+    let (callbacks, sink) = (heap.observers.take_callbacks(), heap.observers.set_sink(None));
+    let found = !callbacks.is_empty() || sink.is_some() || !heap.garbage.borrow().is_empty();
+    run_user_code(heap, || drop(callbacks));
+    run_user_code(heap, || drop(sink));
+    release_garbage(heap);
+    found
+}
+
+fn release_garbage(heap: &Heap) {
+    for object in heap.garbage.take() {
+        // SAFETY: the pointer was that of the list.
+        run_user_code(heap, || unsafe { drop_pointer(object) });
+    }
+}
+
+/// A collection in which nothing is permanent any more.
+fn collect_at_exit(heap: &Heap) {
+    heap.unfreeze();
+    collect(heap, Generation::Old, Reason::Shutdown).1.discard();
+}
+
+/// Runs the callbacks on the deaths of objects that are still alive, where the program has asked for that, and what is
+/// added meanwhile: always the newest next, and without collections, as Python does with those of `weakref.finalize`.
+fn run_callbacks_at_exit(heap: &Heap) {
+    heap.pacing.pause();
+    let (mut due, mut seen) = (Vec::new(), None);
+    loop {
+        let numbered = Some(heap.attachments.numbered());
+        if due.is_empty() || numbered != seen {
+            due.extend(heap.attachments.take_callbacks_at_exit());
+            due.sort_unstable_by_key(|registered: &Registered| registered.number);
+            seen = numbered;
+        }
+        let Some(newest) = due.pop() else { break };
+        run_user_code(heap, || run_callbacks(heap, vec![newest]));
+    }
+    heap.pacing.resume();
 }
 
 /// Calls `f` with the heap of this thread; `None` if there is no memory for one.
@@ -72,7 +146,38 @@ fn create() -> Option<NonNull<Heap>> {
 
 /// [`collect`], asked for by the program.
 pub(crate) fn collect_now(generation: Generation) -> usize {
-    let (collected, panic) = with_heap(|heap| collect(heap, generation));
+    run(|heap| collect(heap, generation, Reason::Manual))
+}
+
+/// The collection that is due, if there is one.
+pub(crate) fn safepoint() -> usize {
+    run(|heap| {
+        if !heap.pacing.is_due_at_safepoint() || thread::panicking() {
+            return (0, Panic::default());
+        }
+        collect(heap, heap.pacing.select(), Reason::Automatic)
+    })
+}
+
+/// Runs `last`, and then lets the panic of an automatic collection go on, which is older than any of `last`.
+pub(crate) fn throw_after(panic: Panic, last: impl FnOnce()) -> ! {
+    run(|heap| {
+        // In `last` the last object of the heap may die, which must not be the end of the heap yet.
+        let _held = heap.hold();
+        let outer = heap.unfinished.take_panic();
+        heap.unfinished.put_back(panic);
+        run_user_code(heap, last);
+        drop_deferred_if_deep(heap);
+        let panic = heap.unfinished.take_panic();
+        heap.unfinished.put_back(outer);
+        (0, panic)
+    });
+    unreachable!("there is a panic to throw")
+}
+
+/// Runs a collection, and lets its panic go on.
+fn run(collect: impl FnOnce(&Heap) -> (usize, Panic)) -> usize {
+    let (collected, panic) = with_heap(collect);
     if let Some(heap) = current() {
         // SAFETY: it is not used here again. Whoever uses it further out, and runs code of the user, has an object in
         // it or runs a collection.

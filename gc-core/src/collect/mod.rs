@@ -5,56 +5,89 @@
 
 mod death;
 mod exit;
+mod finalization;
+mod introspection;
+mod observation;
 mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Collected, Generation, Heap, Panic, Phase, State, Word, for_each_object};
+use crate::heap::{Activity, Collection, Generation, Heap, Panic, Selection, State, Word, for_each_object};
+use crate::object::ObjectPtr;
 use crate::slab::ListId;
-pub(crate) use death::{die, leave, release_weak};
-pub(crate) use exit::{collect_now, resume, try_with_heap, with_heap};
+use death::drop_deferred_if_deep;
+pub(crate) use death::{die, drop_pointer, end_without_drop, leave, release_weak};
+pub(crate) use exit::{collect_now, resume, safepoint, throw_after, try_with_heap, with_heap};
+pub(crate) use introspection::{objects, referents, referrers};
 use std::thread;
 use std::time::Instant;
 use trial_deletion::Found;
 
+/// Why there is a collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reason {
+    /// The program has asked for it.
+    Manual,
+    /// It was due.
+    Automatic,
+    /// The thread ends. No callback is told, and nothing is kept.
+    Shutdown,
+}
+
 /// Collects a generation and all younger ones. Gives the number of objects found unreachable, or 0 if a collection runs
-/// already, and the first panic of a destructor.
+/// already, and the first panic of the code of the user that it called: callbacks, finalizers and destructors.
 ///
-/// User code runs: destructors.
-fn collect(heap: &Heap, generation: Generation) -> (usize, Panic) {
+/// `CPython`'s `gc_collect_main`.
+fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic) {
     if heap.is_collecting() {
         return (0, Panic::default());
     }
-    let running = Running::start(heap);
-    let start = Instant::now();
+    let running = Running::start(heap, Activity::Calling);
+    // A collection that a destructor has set off has a first panic of its own.
+    let outer = heap.unfinished.take_panic();
+    let mut record = Collection::begin(generation, reason == Reason::Automatic, heap.pacing.tracked());
+    observation::begin(heap, &record, reason);
+    record.start = Instant::now();
     heap.pacing.note_start(generation);
 
-    let found = trial_deletion::run(heap, generation);
-    let survivors = promote(heap, generation, &found);
-    heap.pacing.note_survivors(generation, survivors);
+    let found = find(heap, generation);
+    record.candidates = found.candidates;
+    record.survivors = promote(heap, generation, &found);
+    heap.pacing.note_survivors(generation, record.survivors);
     if generation == Generation::Old && found.complete {
         // Every suspect was examined: it is garbage, or clean again.
         heap.blocks(ListId::Suspect).clear();
     }
-    let collected = found.condemned.len();
-    heap.phase.set(Phase::Freeing);
-    let panic = death::by_collection(heap, &found.condemned);
-    heap.return_scratch(found.condemned);
+    let (condemned, resurrected) = finalization::finalize(heap, found.condemned, generation);
+    record.resurrected = resurrected;
+    record.survivors += resurrected;
+    let dead = death::by_collection(heap, condemned, generation, reason);
+    record.collected = dead.objects;
+    record.bytes = dead.bytes;
 
-    let stats = &heap.stats[generation as usize];
-    let mut sums = stats.get();
-    sums.collections += 1;
-    sums.collected += collected;
-    sums.candidates += found.candidates;
-    sums.duration += start.elapsed();
-    stats.set(sums);
-
+    record.duration = record.start.elapsed();
+    record.heap_size = heap.pacing.tracked();
+    heap.records.add(record);
+    observation::end(heap, &record, reason);
+    drop_deferred_if_deep(heap);
+    let panic = heap.unfinished.take_panic();
+    heap.unfinished.put_back(outer);
     drop(running);
     #[cfg(feature = "verify")]
     if heap.verifies.get() {
         verify::verify(heap);
     }
-    (collected, panic)
+    (record.collected, panic)
+}
+
+/// Finds the garbage of a generation and all younger ones. If a `trace` panics there is none, and the panic is kept.
+fn find(heap: &Heap, generation: Generation) -> Found {
+    let mut found = Found::default();
+    heap.unfinished.guard(|| {
+        let _tracing = Running::start(heap, Activity::Tracing);
+        found = trial_deletion::run(heap, generation);
+    });
+    found
 }
 
 /// Runs the collection that an allocation has found due; `true` if there was one. Not in a thread that is panicking: a
@@ -62,30 +95,42 @@ fn collect(heap: &Heap, generation: Generation) -> (usize, Panic) {
 ///
 /// # Errors
 ///
-/// The first panic of a destructor.
+/// The first panic of the code of the user that it called.
 #[cold]
 #[inline(never)]
 pub(crate) fn collect_automatically(heap: &Heap) -> Result<bool, Panic> {
     if heap.is_collecting() || thread::panicking() {
         return Ok(false);
     }
-    let (_, panic) = collect(heap, heap.pacing.select());
+    heap.pacing.anticipate();
+    let (_, panic) = collect(heap, heap.pacing.select(), Reason::Automatic);
     if panic.is_some() { Err(panic) } else { Ok(true) }
 }
 
-/// A collection, for as long as it lives.
-struct Running<'h>(&'h Heap);
+/// What the collector is doing, for as long as this lives.
+struct Running<'h> {
+    heap: &'h Heap,
+    before: Activity,
+}
 
 impl<'h> Running<'h> {
-    fn start(heap: &'h Heap) -> Running<'h> {
-        heap.phase.set(Phase::Tracing);
-        Running(heap)
+    fn start(heap: &'h Heap, activity: Activity) -> Running<'h> {
+        Running { heap, before: heap.activity.replace(activity) }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.phase.set(Phase::Idle);
+        self.heap.activity.set(self.before);
+    }
+}
+
+/// Puts objects that were condemned back among the living, one generation older. All of them are suspects of the next
+/// collection: no collection has found them alive.
+fn spare(heap: &Heap, objects: &[ObjectPtr], generation: Generation) {
+    for &object in objects {
+        object.header().clear_clean();
+        heap.attach(object, generation.next());
     }
 }
 
@@ -95,7 +140,7 @@ impl Drop for Running<'_> {
 /// After a collection of the old generation that did not examine all of it, the old objects are as they should be, and
 /// are left alone.
 fn promote(heap: &Heap, generation: Generation, found: &Found) -> usize {
-    let collected = Collected::up_to(generation);
+    let collected = Selection::up_to(generation);
     let next = Word::of(generation.next());
     let promote_list = |id| {
         let mut promoted = 0;
@@ -113,12 +158,12 @@ fn promote(heap: &Heap, generation: Generation, found: &Found) -> usize {
         Generation::Middle => promote_list(ListId::Touched) + promote_list(ListId::Middle),
         Generation::Old => {
             if found.examined_all {
-                promote_list(ListId::All);
+                heap.for_each_tracked(collected, |_, word| word.set(next.0));
             } else {
                 promote_list(ListId::Touched);
                 promote_list(ListId::Middle);
             }
-            heap.pacing.tracked() - found.condemned.len()
+            heap.pacing.tracked() - heap.frozen() - found.condemned.len()
         }
     };
     if generation != Generation::Young {
@@ -133,7 +178,7 @@ fn promote_young(heap: &Heap) -> usize {
     let mut survivors = 0;
     heap.blocks(ListId::Touched).for_each(|block| {
         let before = survivors;
-        for_each_object(block, Collected::up_to(Generation::Young), |_, word| {
+        for_each_object(block, Selection::up_to(Generation::Young), |_, word| {
             word.set(Word::of(State::Middle).0);
             survivors += 1;
         });

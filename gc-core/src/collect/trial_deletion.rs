@@ -10,10 +10,12 @@
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
 //! 4. the rest is condemned
 //!
+//! Once finalizers have been called, the same is done with the condemned objects alone: [`run_again`].
+//!
 //! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
 //! memory, ends the run without a verdict: trial counts are reset, suspects stay suspects, and nothing is condemned.
 
-use crate::heap::{Collected, Generation, Heap, Word, for_each_object, word_of};
+use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_object, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
@@ -26,7 +28,8 @@ const PREFETCH_OBJECTS: usize = 4;
 /// The whole set is examined if at least one in so many of its members is a suspect.
 const FEW: usize = 4;
 
-/// What a run has found.
+/// What a run has found. Nothing, if it did not come to its end.
+#[derive(Default)]
 pub(super) struct Found {
     /// The garbage. Each object has been taken out of its generation.
     pub(super) condemned: Vec<ObjectPtr>,
@@ -41,7 +44,8 @@ pub(super) struct Found {
 /// Finds the garbage of a generation and all younger ones.
 pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
     let pass = Pass {
-        collected: Collected::up_to(generation),
+        heap,
+        collected: Selection::up_to(generation),
         full: generation == Generation::Old,
         stack: ObjectList::default(),
     };
@@ -55,12 +59,57 @@ pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
             found
         }
         // No memory: nothing is condemned, and `reset` does its work.
-        None => Found { condemned: Vec::new(), candidates: 0, examined_all: false, complete: false },
+        None => Found::default(),
+    }
+}
+
+/// Finds which of the condemned objects can still not be reached, and gives them. The others are spared, one by one;
+/// all of them, if there is not enough memory to tell.
+pub(super) fn run_again(heap: &Heap, condemned: Vec<ObjectPtr>, spare: impl FnMut(ObjectPtr)) -> Vec<ObjectPtr> {
+    let selection = Selection::of(State::Condemned);
+    let pass = Pass { heap, collected: selection, full: false, stack: ObjectList::default() };
+    let mut undecided = Undecided { condemned: ObjectList::new(condemned), spare };
+    count_reached(&pass, &undecided.condemned);
+    mark_reached(&pass, &undecided.condemned);
+    if pass.stack.is_exhausted() {
+        return Vec::new();
+    }
+    undecided.spare_reachable()
+}
+
+/// Condemned objects under trial. If it does not come to its end, all of them are spared.
+struct Undecided<F: FnMut(ObjectPtr)> {
+    condemned: ObjectList,
+    spare: F,
+}
+
+impl<F: FnMut(ObjectPtr)> Undecided<F> {
+    /// Spares the objects that are known to be alive. Gives the others.
+    fn spare_reachable(&mut self) -> Vec<ObjectPtr> {
+        let mut condemned = mem::take(&mut self.condemned).into_inner();
+        condemned.retain(|&object| {
+            let word = word_of(object);
+            let reachable = Word(word.get()).is_reachable();
+            word.set(Word(word.get()).settled().0);
+            if reachable {
+                (self.spare)(object);
+            }
+            !reachable
+        });
+        condemned
+    }
+}
+
+impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
+    fn drop(&mut self) {
+        for object in mem::take(&mut self.condemned).into_inner() {
+            (self.spare)(object);
+        }
     }
 }
 
 /// The steps of the module's outline; `None` if there was not enough memory to see all there is to see.
-fn examine(heap: &Heap, generation: Generation, pass: &Pass) -> Option<Found> {
+fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
     let suspects = ObjectList::new(heap.take_scratch());
     find_suspects(heap, generation, &blocks, &suspects);
@@ -87,8 +136,9 @@ fn examine(heap: &Heap, generation: Generation, pass: &Pass) -> Option<Found> {
 }
 
 /// What the passes of one run have in common.
-struct Pass {
-    collected: Collected,
+struct Pass<'h> {
+    heap: &'h Heap,
+    collected: Selection,
     /// Whether all generations are collected. Only then what survives is clean: what survives a partial collection may
     /// hang from garbage of an older generation.
     full: bool,
@@ -96,12 +146,12 @@ struct Pass {
     stack: ObjectList,
 }
 
-impl Pass {
+impl Pass<'_> {
     /// Visits the edges of an object.
     #[inline]
     fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
         // SAFETY: heap inv. 5.
-        unsafe { object.trace(tracer) };
+        unsafe { self.heap.trace(object, tracer) };
         tracer.flush_if_half_full();
     }
 
@@ -136,7 +186,7 @@ impl Pass {
 /// The suspects of the collected generations. A young collection looks only where young objects are: the suspects of
 /// a large old generation do not slow it down.
 fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList) {
-    let collected = Collected::up_to(generation);
+    let collected = Selection::up_to(generation);
     let search = |block: BlockPtr| {
         for_each_object(block, collected, |object, _| {
             if !object.header().is_clean() {
@@ -170,7 +220,7 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
             });
         }
         Generation::Old => all.for_each(|block| {
-            if block.kind().is_tracked() {
+            if block.is_scanned() {
                 blocks.push(block);
             }
         }),
@@ -182,14 +232,14 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
 /// About how many objects the collected generations have, and not less.
 fn population(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) -> usize {
     match generation {
-        Generation::Old => heap.pacing.tracked(),
+        Generation::Old => heap.pacing.tracked() - heap.frozen(),
         _ => blocks.iter().map(|block| block.live() as usize).sum(),
     }
 }
 
 /// Makes the working set of what the suspects reach inside the collected generations, and counts the references from
 /// one member to another.
-fn count_reached(pass: &Pass, working_set: &ObjectList) {
+fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
     let sink = CountReached { collected: pass.collected, working_set };
     let mut tracer = Tracer::new(&sink);
     for index in 0..working_set.len() {
@@ -211,7 +261,7 @@ fn count_reached(pass: &Pass, working_set: &ObjectList) {
 }
 
 /// Marks the members of the working set that are referred to from outside of it, and what they reach.
-fn mark_reached(pass: &Pass, working_set: &ObjectList) {
+fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) {
     // Objects are visited in no order of address, so everything that is marked must be remembered.
     let sink = Mark { pass, cursor: Cell::new(usize::MAX) };
     let mut tracer = Tracer::new(&sink);
@@ -230,7 +280,7 @@ fn mark_reached(pass: &Pass, working_set: &ObjectList) {
 
 /// Makes all objects of the collected generations the working set, and counts the references from one to another.
 /// Gives their number.
-fn count_all(pass: &Pass, blocks: &[BlockPtr]) -> usize {
+fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let sink = CountAll { collected: pass.collected };
     let mut tracer = Tracer::new(&sink);
     let mut objects = 0;
@@ -250,7 +300,7 @@ fn count_all(pass: &Pass, blocks: &[BlockPtr]) -> usize {
 ///
 /// Goes through the objects in address order. One that is marked before its turn is visited when its turn comes, so
 /// only those whose turn is over go on the stack.
-fn mark_all(pass: &Pass, blocks: &[BlockPtr], unreachable: &ObjectList) {
+fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr], unreachable: &ObjectList) {
     let sink = Mark { pass, cursor: Cell::new(0) };
     let mut tracer = Tracer::new(&sink);
     for &block in blocks {
@@ -309,7 +359,7 @@ fn target(edge: Edge) -> ObjectPtr {
 }
 
 struct CountReached<'a> {
-    collected: Collected,
+    collected: Selection,
     working_set: &'a ObjectList,
 }
 
@@ -330,7 +380,7 @@ impl EdgeSink for CountReached<'_> {
 }
 
 struct CountAll {
-    collected: Collected,
+    collected: Selection,
 }
 
 impl EdgeSink for CountAll {
@@ -345,7 +395,7 @@ impl EdgeSink for CountAll {
 }
 
 struct Mark<'a> {
-    pass: &'a Pass,
+    pass: &'a Pass<'a>,
     /// Objects above this address have their turn yet to come.
     cursor: Cell<usize>,
 }
@@ -438,7 +488,7 @@ impl ObjectList {
 /// Makes the heap as if the run had not begun, if it does not come to its end.
 struct Reset<'h> {
     heap: &'h Heap,
-    collected: Collected,
+    collected: Selection,
 }
 
 impl Reset<'_> {
@@ -449,16 +499,14 @@ impl Reset<'_> {
 
 impl Drop for Reset<'_> {
     fn drop(&mut self) {
-        self.heap.blocks(ListId::All).for_each(|block| {
-            for_each_object(block, self.collected, |object, word| {
-                let before = Word(word.get());
-                word.set(before.settled().0);
-                if before.is_reachable() {
-                    // It may have been declared clean. That was too early.
-                    object.header().clear_clean();
-                    self.heap.blocks(ListId::Suspect).insert(block);
-                }
-            });
+        self.heap.for_each_tracked(self.collected, |object, word| {
+            let before = Word(word.get());
+            word.set(before.settled().0);
+            if before.is_reachable() {
+                // It may have been declared clean. That was too early.
+                object.header().clear_clean();
+                self.heap.blocks(ListId::Suspect).insert(block_of(object));
+            }
         });
     }
 }

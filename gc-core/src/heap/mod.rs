@@ -8,27 +8,36 @@
 //! 2. The block of a young object is in the slab's list of touched blocks; that of a middle-aged one is there or in the
 //!    list of middle blocks.
 //! 3. The block of an object that is in a generation and not clean (a *suspect*) is in the list of suspect blocks.
-//! 4. The number of tracked objects is that of the side words that are not free.
+//! 4. The number of tracked objects is that of the side words that are not free; that of frozen ones is counted too.
 //! 5. An object in a generation has a live value, to which nobody has exclusive access.
+//! 6. While `condemned` is not empty, the word of a condemned object holds its index there.
 //!
 //! Does not know how garbage is found or how objects die.
 
+mod attachments;
+mod observers;
 mod pacing;
+mod records;
 mod thread;
 mod unfinished;
 mod word;
 
-use crate::object::{Header, ObjectPtr};
+use crate::object::{Header, ObjectPtr, Tracer};
 use crate::slab::{BlockPtr, ListId, SizeClass, Slab};
-use core::cell::Cell;
+pub(crate) use attachments::{Attachments, DeathCallback, Registered};
+use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
-use core::time::Duration;
+pub(crate) use observers::Observers;
+pub use observers::{CallbackId, DebugFlags, Phase};
 pub(crate) use pacing::Pacing;
+pub use pacing::Trigger;
+pub(crate) use records::Records;
+pub use records::{Collection, GenerationStats};
 use std::alloc::{Layout, alloc, dealloc};
 pub(crate) use thread::{current, set_current};
 pub(crate) use unfinished::{Panic, Unfinished};
-pub(crate) use word::{Collected, State, Word};
 pub use word::{Generation, InvalidGeneration};
+pub(crate) use word::{Selection, State, Word};
 
 /// The size and alignment of an object, its header included.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +56,13 @@ impl Shape {
         Shape { class: SizeClass::for_layout(size, align_of::<T>()), size, align: align_of::<T>() }
     }
 
+    /// The shape of an object with a `T` in it, and a birth number behind that.
+    pub(crate) const fn with_birth_number<T>() -> Shape {
+        let Shape { size, align, .. } = Shape::of::<T>();
+        let size = size.next_multiple_of(align_of::<u64>()) + size_of::<u64>();
+        Shape { class: SizeClass::for_layout(size, align), size, align }
+    }
+
     /// In bytes.
     pub(crate) const fn size(self) -> usize {
         self.size
@@ -58,50 +74,51 @@ impl Shape {
     }
 }
 
-/// What one generation's collections have done so far.
-///
-/// # Examples
-///
-/// See [`get_stats`](crate::gc::get_stats).
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-#[non_exhaustive]
-pub struct GenerationStats {
-    /// Collections of this generation (together with the younger ones).
-    pub collections: usize,
-    /// Objects that they found unreachable and freed.
-    pub collected: usize,
-    /// Objects that they found unreachable and could not free. Always 0: nothing keeps this collector from freeing
-    /// what it has found. The field is `CPython`'s.
-    pub uncollectable: usize,
-    /// Objects that they examined. A collection starts from the objects that may have become garbage, so this is far
-    /// less than the objects there were.
-    pub candidates: usize,
-    /// The time that they took.
-    pub duration: Duration,
+/// Where an object was before it was [detached](Heap::detach).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    state: State,
+    /// How often the permanent generation had been thawed by then.
+    thaws: u32,
 }
 
-/// Where a collection is.
+/// What the collector is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Phase {
-    /// There is none.
+pub(crate) enum Activity {
+    /// Nothing.
     Idle,
-    /// It looks for garbage. The only code of the user that runs is `Trace::trace`, which must not touch the heap.
+    /// It traces objects. The only code of the user that runs is `Trace::trace`, which must not touch the heap.
     Tracing,
-    /// It frees the garbage. Destructors run.
-    Freeing,
+    /// A collection calls code of the user: callbacks, finalizers, destructors.
+    Calling,
 }
 
 /// See the module.
 pub(crate) struct Heap {
     pub(crate) pacing: Pacing,
     slab: Slab,
-    pub(crate) stats: [Cell<GenerationStats>; 3],
-    pub(crate) phase: Cell<Phase>,
+    pub(crate) records: Records,
+    pub(crate) observers: Observers,
+    pub(crate) attachments: Attachments,
+    /// What has been found unreachable and kept; a strong pointer to each belongs to the list.
+    pub(crate) garbage: RefCell<Vec<ObjectPtr>>,
+    pub(crate) activity: Cell<Activity>,
     /// How many destructors of objects are on the stack, one inside the other.
     pub(crate) depth: Cell<u32>,
     pub(crate) unfinished: Unfinished,
+    /// The objects that a collection has condemned, while it calls finalizers; [`Heap::GONE`] in place of those that
+    /// are not condemned any more.
+    condemned: RefCell<Vec<ObjectPtr>>,
+    /// The number of frozen objects.
+    frozen: Cell<usize>,
+    /// How often the permanent generation has been thawed.
+    thaws: Cell<u32>,
+    /// How many objects with finalizers there have ever been.
+    births: Cell<u64>,
     /// Whether the thread is done with the heap: it goes when it is empty.
     exited: Cell<bool>,
+    /// By how many the heap is [held](Heap::hold).
+    holders: Cell<u32>,
     /// Working memory of the collector, kept for the next collection.
     scratch: Cell<Vec<ObjectPtr>>,
     /// Whether every collection is followed by a check of the whole heap.
@@ -121,11 +138,19 @@ impl Heap {
         let fresh = Heap {
             pacing: Pacing::new(),
             slab: Slab::new(heap.cast()),
-            stats: Default::default(),
-            phase: Cell::new(Phase::Idle),
+            records: Records::default(),
+            observers: Observers::default(),
+            attachments: Attachments::default(),
+            garbage: RefCell::default(),
+            activity: Cell::new(Activity::Idle),
             depth: Cell::new(0),
             unfinished,
+            condemned: RefCell::default(),
+            frozen: Cell::new(0),
+            thaws: Cell::new(0),
+            births: Cell::new(0),
             exited: Cell::new(false),
+            holders: Cell::new(0),
             scratch: Cell::default(),
             #[cfg(feature = "verify")]
             verifies: Cell::new(cfg!(debug_assertions)),
@@ -141,6 +166,13 @@ impl Heap {
         self.slab.close();
     }
 
+    /// Keeps the heap from being freed as long as what this gives lives: for code that uses it after code of the user has
+    /// run, and knows of no object that is still there. It then calls [`destroy_if_done`](Heap::destroy_if_done).
+    pub(crate) fn hold(&self) -> Held<'_> {
+        self.holders.set(self.holders.get() + 1);
+        Held(self)
+    }
+
     /// Frees the heap if its thread is done with it and no object is left.
     ///
     /// # Safety
@@ -153,7 +185,7 @@ impl Heap {
             // SAFETY: the heap exists.
             let heap = unsafe { heap.as_ref() };
             // What runs a collection uses the heap after the last object is gone, and calls this itself.
-            if !heap.exited.get() || !heap.slab.is_empty() || heap.is_collecting() {
+            if !heap.exited.get() || !heap.slab.is_empty() || heap.is_collecting() || heap.holders.get() > 0 {
                 return;
             }
         }
@@ -173,13 +205,13 @@ impl Heap {
     }
 
     pub(crate) fn is_collecting(&self) -> bool {
-        self.phase.get() != Phase::Idle
+        self.activity.get() != Activity::Idle
     }
 
     /// Memory for an object, without a header; `None` if the allocator has none.
     #[inline]
     pub(crate) fn allocate(&self, shape: Shape, tracked: bool) -> Option<ObjectPtr> {
-        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not create a `Cc`");
+        debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not create a `Cc`");
         let slot = match shape.class {
             Some(class) => self.slab.allocate(class, tracked),
             None => self.allocate_large(shape, tracked),
@@ -212,22 +244,59 @@ impl Heap {
     /// collection which that sets off looks at it.
     #[inline]
     pub(crate) fn leave(&self, object: ObjectPtr) {
-        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not drop a `Cc`");
+        debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not drop a `Cc`");
         let word = word_of(object);
         if word.get() != 0 {
+            if Word(word.get()).is_condemned_or_frozen() {
+                self.note_leave(Word(word.get()));
+            }
             word.set(Word::of(State::Free).0);
             self.pacing.count_death();
         }
     }
 
-    /// Takes an object out of its generation for a time, and says how to put it back. An untracked one stays as it is.
-    pub(crate) fn detach(&self, object: ObjectPtr) -> State {
+    /// Notes that an object which was condemned or frozen is so no more.
+    #[cold]
+    #[inline(never)]
+    fn note_leave(&self, word: Word) {
+        if word.state() == State::Frozen {
+            self.frozen.set(self.frozen.get() - 1);
+        } else if let Some(entry) = self.condemned.borrow_mut().get_mut(word.index()) {
+            *entry = Heap::GONE;
+        }
+    }
+
+    /// Takes a condemned object out of the heap for good, when finalizers have been called.
+    #[inline]
+    pub(crate) fn leave_condemned(&self, object: ObjectPtr) {
+        debug_assert_eq!(word_of(object).get(), Word::of(State::Condemned).0, "an object that is not condemned");
+        word_of(object).set(Word::of(State::Free).0);
+        self.pacing.count_death();
+    }
+
+    /// Takes an object out of its generation for a time, and says how to [put it back](Heap::return_to). An untracked one
+    /// stays as it is. A condemned one is spared.
+    pub(crate) fn detach(&self, object: ObjectPtr) -> Origin {
         let word = word_of(object);
         let state = Word(word.get()).state();
         if state != State::Free {
+            if Word(word.get()).is_condemned_or_frozen() {
+                self.note_leave(Word(word.get()));
+            }
             word.set(Word::of(State::Detached).0);
         }
-        state
+        Origin { state, thaws: self.thaws.get() }
+    }
+
+    /// Puts an object back that was detached for a time.
+    pub(crate) fn return_to(&self, origin: Origin, object: ObjectPtr) {
+        let thawed = origin.state == State::Frozen && origin.thaws != self.thaws.get();
+        if thawed || origin.state == State::Condemned {
+            object.header().clear_clean();
+            self.attach(object, State::Old);
+        } else {
+            self.attach(object, origin.state);
+        }
     }
 
     /// Puts an object into a generation, if `state` is one.
@@ -237,6 +306,7 @@ impl Heap {
         match state {
             State::Young => self.slab.list(ListId::Touched).insert(block),
             State::Middle => self.slab.list(ListId::Middle).insert(block),
+            State::Frozen => self.frozen.set(self.frozen.get() + 1),
             _ => {}
         }
         if state != State::Free && !object.header().is_clean() {
@@ -246,15 +316,55 @@ impl Heap {
 
     /// Makes an object young that was detached when it was made. One that is not tracked stays as it is.
     pub(crate) fn attach_if_detached(&self, object: ObjectPtr) {
-        if Word(word_of(object).get()).state() == State::Detached {
+        if state_of(object) == State::Detached {
             self.attach(object, State::Young);
+        }
+    }
+
+    /// Makes a tracked object of one that was not, because its own edges are not all it has any more.
+    pub(crate) fn track(&self, object: ObjectPtr) {
+        if state_of(object) == State::Free && object.is_initialised() {
+            block_of(object).set_scanned();
+            self.pacing.count();
+            self.attach(object, State::Young);
+        }
+    }
+
+    /// Numbers a new object that has a finalizer.
+    ///
+    /// # Safety
+    ///
+    /// Its slot has room for the number.
+    pub(crate) unsafe fn number_birth(&self, object: ObjectPtr) {
+        let number = self.births.get();
+        self.births.set(number + 1);
+        // SAFETY: the caller's promise.
+        unsafe { object.set_birth_number(number) }
+    }
+
+    /// Whether there has ever been an object with a finalizer.
+    pub(crate) fn has_finalizers(&self) -> bool {
+        self.births.get() != 0
+    }
+
+    /// Visits the edges of an object.
+    ///
+    /// # Safety
+    ///
+    /// The value is alive, and nobody holds a mutable reference to it.
+    #[inline]
+    pub(crate) unsafe fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
+        // SAFETY: the caller's promise.
+        unsafe { object.trace(tracer) };
+        if object.header().is_attached() {
+            self.attachments.trace(object, tracer);
         }
     }
 
     /// Makes an object a suspect: garbage may hang from it from now on.
     #[inline]
     pub(crate) fn suspect(&self, object: ObjectPtr) {
-        debug_assert_ne!(self.phase.get(), Phase::Tracing, "`Trace::trace` must not drop a `Cc`");
+        debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not drop a `Cc`");
         let block = block_of(object);
         let suspects = self.slab.list(ListId::Suspect);
         if !suspects.contains(block) {
@@ -262,10 +372,90 @@ impl Heap {
         }
     }
 
+    /// Makes an object a suspect that has lost the clean flag, if the collector looks at it.
+    pub(crate) fn suspect_if_tracked(&self, object: ObjectPtr) {
+        if word_of(object).get() != 0 {
+            self.suspect(object);
+        }
+    }
+
     /// Takes an object out of its generation because the running collection has found it unreachable.
     #[inline]
     pub(crate) fn condemn(&self, object: ObjectPtr) {
         word_of(object).set(Word::of(State::Condemned).0);
+    }
+
+    /// Stands for an object that is not condemned any more.
+    pub(crate) const GONE: ObjectPtr = ObjectPtr::dangling();
+
+    /// Says which objects are condemned while finalizers are called: inv. 6.
+    pub(crate) fn set_condemned(&self, condemned: Vec<ObjectPtr>) {
+        for (index, &object) in condemned.iter().enumerate() {
+            word_of(object).set(Word::condemned(index).0);
+        }
+        self.condemned.replace(condemned);
+    }
+
+    /// The condemned object at an index, if it still is one.
+    pub(crate) fn condemned(&self, index: usize) -> Option<ObjectPtr> {
+        self.condemned.borrow().get(index).copied().filter(|&object| object != Heap::GONE)
+    }
+
+    /// The objects that are still condemned, when finalizers have been called.
+    pub(crate) fn take_condemned(&self) -> Vec<ObjectPtr> {
+        let mut condemned = self.condemned.take();
+        condemned.retain(|&object| object != Heap::GONE);
+        condemned.iter().for_each(|&object| self.condemn(object));
+        condemned
+    }
+
+    /// Moves everything into the permanent generation, which no collection looks at.
+    pub(crate) fn freeze(&self) {
+        let mut frozen = self.frozen.get();
+        self.for_each_tracked(Selection::ALL, |_, word| {
+            word.set(Word::of(State::Frozen).0);
+            frozen += 1;
+        });
+        self.frozen.set(frozen);
+        self.slab.list(ListId::Middle).clear();
+        self.clear_touched();
+        self.pacing.note_freeze();
+    }
+
+    /// Moves the permanent generation into the old one.
+    ///
+    /// All of it becomes suspect. While it was frozen, collections took what it refers to for alive, and declared that
+    /// clean: so the garbage that there is now may hang from any of these objects.
+    pub(crate) fn unfreeze(&self) {
+        self.for_each_tracked(Selection::of(State::Frozen), |object, _| {
+            object.header().clear_clean();
+            self.attach(object, State::Old);
+        });
+        self.thaws.set(self.thaws.get().wrapping_add(1));
+        self.pacing.note_unfreeze(self.frozen.take());
+    }
+
+    /// The number of frozen objects.
+    pub(crate) fn frozen(&self) -> usize {
+        self.frozen.get()
+    }
+
+    /// Calls `each` for every tracked object in a selection, with its side word.
+    pub(crate) fn for_each_tracked(&self, selection: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
+        self.blocks(ListId::All).for_each(|block| {
+            if block.is_scanned() {
+                for_each_object(block, selection, &mut each);
+            }
+        });
+    }
+
+    /// Gives the generations' sizes, in objects, youngest first.
+    pub(crate) fn count_generations(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        self.for_each_tracked(Selection::ALL, |_, word| {
+            counts[(Word(word.get()).state() as u32 - State::Young as u32) as usize] += 1;
+        });
+        counts
     }
 
     /// Frees the slot of an object; `true` if that may have been the last one in use.
@@ -306,6 +496,15 @@ impl Heap {
     }
 }
 
+/// Keeps a heap from being freed. See [`Heap::hold`].
+pub(crate) struct Held<'h>(&'h Heap);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.holders.set(self.0.holders.get() - 1);
+    }
+}
+
 /// The block that an object is in.
 #[inline]
 pub(crate) fn block_of(object: ObjectPtr) -> BlockPtr {
@@ -320,9 +519,14 @@ pub(crate) fn word_of<'a>(object: ObjectPtr) -> &'a Cell<u32> {
     unsafe { block_of(object).word(object.header_ptr().cast()) }
 }
 
+/// Where an object stands.
+pub(crate) fn state_of(object: ObjectPtr) -> State {
+    Word(word_of(object).get()).state()
+}
+
 /// Calls `each` for every slot of a block whose word is in `collected`, with the object in it.
 #[inline]
-pub(crate) fn for_each_object(block: BlockPtr, collected: Collected, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
+pub(crate) fn for_each_object(block: BlockPtr, collected: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
     block.for_each_slot(|slot, word| {
         if collected.contains(Word(word.get())) {
             // SAFETY: the word of a slot is in a generation only while there is an object in the slot.

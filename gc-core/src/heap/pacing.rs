@@ -10,6 +10,32 @@
 use super::word::Generation;
 use core::cell::Cell;
 
+/// When automatic collections run.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::gc::{self, Trigger};
+/// use gc_core::Cc;
+///
+/// gc::set_trigger(Trigger::Safepoint);
+/// gc::set_threshold(100, None, None);
+/// let lists: Vec<_> = (0..1000).map(|_| Cc::new(vec![Cc::new(1)])).collect();
+/// assert_eq!(gc::get_stats()[0].collections, 0);
+/// gc::safepoint();
+/// assert_eq!(gc::get_stats()[0].collections, 1);
+/// # drop(lists);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub enum Trigger {
+    /// In [`Cc::new`](crate::Cc::new) and the other functions that create objects, before the new object exists.
+    #[default]
+    Allocation,
+    /// In [`safepoint`](crate::gc::safepoint) alone, so that finalizers and destructors run where the program expects
+    /// them, as those of `CPython` do since 3.12.
+    Safepoint,
+}
+
 /// `CPython`'s thresholds since 3.13.
 const DEFAULT_THRESHOLDS: [usize; 3] = [2000, 10, 10];
 
@@ -30,7 +56,10 @@ pub(crate) struct Pacing {
     collected: [Cell<usize>; 2],
     thresholds: Cell<[usize; 3]>,
     enabled: Cell<bool>,
+    trigger: Cell<Trigger>,
     pauses: Cell<usize>,
+    /// What has been [anticipated](Pacing::anticipate).
+    anticipated: Cell<usize>,
     long_lived_total: Cell<usize>,
     long_lived_pending: Cell<usize>,
 }
@@ -44,7 +73,9 @@ impl Pacing {
             collected: [const { Cell::new(0) }; 2],
             thresholds: Cell::new(DEFAULT_THRESHOLDS),
             enabled: Cell::new(true),
+            trigger: Cell::new(Trigger::Allocation),
             pauses: Cell::new(0),
+            anticipated: Cell::new(0),
             long_lived_total: Cell::new(0),
             long_lived_pending: Cell::new(0),
         }
@@ -54,6 +85,19 @@ impl Pacing {
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
         self.tracked.get() >= self.limit.get()
+    }
+
+    /// Whether a collection is due at a safepoint, where every allocation has been counted.
+    pub(crate) fn is_due_at_safepoint(&self) -> bool {
+        let [young, ..] = self.thresholds.get();
+        let [count, ..] = self.counts();
+        self.is_enabled() && young != 0 && count > young
+    }
+
+    /// Counts the allocation for which a collection is due, until that [begins](Pacing::note_start). `CPython` has
+    /// counted it when it collects, and its callbacks see that.
+    pub(crate) fn anticipate(&self) {
+        self.anticipated.set(1);
     }
 
     /// Counts an allocation.
@@ -106,7 +150,21 @@ impl Pacing {
         if generation != Generation::Young {
             young.set(0);
         }
+        self.anticipated.set(0);
         self.set_floor(self.tracked.get());
+    }
+
+    /// Notes that all objects have left the generations: there is nothing to count, and nothing to wait for.
+    pub(crate) fn note_freeze(&self) {
+        self.collected.iter().for_each(|count| count.set(0));
+        self.long_lived_pending.set(0);
+        self.long_lived_total.set(0);
+        self.set_floor(self.tracked.get());
+    }
+
+    /// Notes that so many objects have come into the old generation, which takes longer to go through now.
+    pub(crate) fn note_unfreeze(&self, objects: usize) {
+        self.long_lived_total.set(self.long_lived_total.get() + objects);
     }
 
     /// Notes how many of the objects that a collection looked at survived.
@@ -122,7 +180,8 @@ impl Pacing {
     }
 
     pub(crate) fn counts(&self) -> [usize; 3] {
-        [self.tracked.get().saturating_sub(self.floor.get()), self.collected[0].get(), self.collected[1].get()]
+        let young = self.tracked.get().saturating_sub(self.floor.get()) + self.anticipated.get();
+        [young, self.collected[0].get(), self.collected[1].get()]
     }
 
     pub(crate) fn thresholds(&self) -> [usize; 3] {
@@ -140,6 +199,15 @@ impl Pacing {
 
     pub(crate) fn set_enabled(&self, enabled: bool) {
         self.enabled.set(enabled);
+        self.update_limit();
+    }
+
+    pub(crate) fn trigger(&self) -> Trigger {
+        self.trigger.get()
+    }
+
+    pub(crate) fn set_trigger(&self, trigger: Trigger) {
+        self.trigger.set(trigger);
         self.update_limit();
     }
 
@@ -164,8 +232,8 @@ impl Pacing {
     #[inline]
     fn update_limit(&self) {
         let [young, ..] = self.thresholds.get();
-        let automatic = self.enabled.get() && self.pauses.get() == 0 && young != 0;
-        self.limit.set(if automatic { self.floor.get().saturating_add(young) } else { usize::MAX });
+        let in_allocations = self.is_enabled() && young != 0 && self.trigger.get() == Trigger::Allocation;
+        self.limit.set(if in_allocations { self.floor.get().saturating_add(young) } else { usize::MAX });
     }
 }
 

@@ -113,17 +113,6 @@ impl Panic {
         }
     }
 
-    /// Lets the panic go on when `last` is done. A panic of that ends here.
-    pub(crate) fn throw_after(self, last: impl FnOnce()) -> ! {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(last)) {
-            Panic(Some(payload)).discard();
-        }
-        match self.0 {
-            Some(payload) => resume_unwind(payload),
-            None => unreachable!("there is a panic to throw"),
-        }
-    }
-
     /// Whether there is one.
     pub(crate) fn is_some(&self) -> bool {
         self.0.is_some()

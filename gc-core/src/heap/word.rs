@@ -4,7 +4,8 @@
 //! │ state, 3 bits │ trial count, 29 bits │
 //! ```
 //!
-//! The state says which generation the object is in, if any. The trial count is zero but while a collection runs; then
+//! The state says which generation the object is in, if any. The trial count is zero but while a collection runs: then
+//! it is the index of a condemned object while finalizers are called, and of all others while garbage is looked for
 //!
 //! - 0: not in the working set;
 //! - `1 + n`: in the working set, with `n` references from members of it. A count saturates at [`SATURATED`], which errs
@@ -33,8 +34,27 @@ pub(crate) enum State {
     /// Alive, but its value is not for the collector to see: it is under construction, or somebody has exclusive
     /// access to it.
     Detached = 4,
-    /// Given up by the collection that is running.
+    /// Found unreachable by the collection that is running.
     Condemned = 5,
+    /// In the permanent generation, which is not collected.
+    Frozen = 6,
+}
+
+impl State {
+    /// The generation that an object is in.
+    pub(crate) fn generation(self) -> Option<Generation> {
+        match self {
+            State::Young => Some(Generation::Young),
+            State::Middle => Some(Generation::Middle),
+            State::Old => Some(Generation::Old),
+            State::Free | State::Detached | State::Condemned | State::Frozen => None,
+        }
+    }
+
+    /// Whether the collector knows of an object, and may look at its value.
+    pub(crate) fn is_tracked(self) -> bool {
+        !matches!(self, State::Free | State::Detached)
+    }
 }
 
 /// The generations of the collector, youngest first.
@@ -64,6 +84,15 @@ pub enum Generation {
 }
 
 impl Generation {
+    /// The state of its objects.
+    pub(crate) fn state(self) -> State {
+        match self {
+            Generation::Young => State::Young,
+            Generation::Middle => State::Middle,
+            Generation::Old => State::Old,
+        }
+    }
+
     /// Where the survivors of a collection of this generation go.
     pub(crate) fn next(self) -> State {
         match self {
@@ -119,8 +148,29 @@ impl Word {
             2 => State::Middle,
             3 => State::Old,
             4 => State::Detached,
-            _ => State::Condemned,
+            5 => State::Condemned,
+            _ => State::Frozen,
         }
+    }
+
+    /// Whether the object is condemned or frozen.
+    #[inline]
+    pub(crate) const fn is_condemned_or_frozen(self) -> bool {
+        self.0 >= Word::of(State::Condemned).0
+    }
+
+    /// How many condemned objects can have an [index](Word::condemned).
+    pub(crate) const INDICES: usize = COUNT as usize + 1;
+
+    /// The word of a condemned object with its index.
+    pub(crate) const fn condemned(index: usize) -> Word {
+        debug_assert!(index < Word::INDICES, "an index is not larger than a trial count");
+        Word(Word::of(State::Condemned).0 | index as u32)
+    }
+
+    /// The index of a condemned object.
+    pub(crate) const fn index(self) -> usize {
+        self.trial_count() as usize
     }
 
     #[inline]
@@ -157,38 +207,54 @@ impl fmt::Debug for Word {
     }
 }
 
-/// The generations that a collection looks at: one and all younger ones.
+/// The objects that a pass over the heap looks at: those in one of some adjacent states.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Collected(u32);
+pub(crate) struct Selection {
+    /// The least word among them.
+    first: u32,
+    /// How many words there are.
+    span: u32,
+}
 
-impl Collected {
-    pub(crate) const fn up_to(generation: Generation) -> Collected {
-        Collected((generation as u32 + 1) << COUNT_BITS)
+impl Selection {
+    /// The objects of all three generations.
+    pub(crate) const ALL: Selection = Selection::up_to(Generation::Old);
+
+    /// The objects in one state.
+    pub(crate) const fn of(state: State) -> Selection {
+        Selection { first: Word::of(state).0, span: 1 << COUNT_BITS }
+    }
+
+    /// The objects of a generation and all younger ones.
+    pub(crate) const fn up_to(generation: Generation) -> Selection {
+        Selection { first: Word::of(State::Young).0, span: (generation as u32 + 1) << COUNT_BITS }
     }
 
     /// Whether the object of this word is among them: one compare.
     #[inline]
     pub(crate) const fn contains(self, word: Word) -> bool {
-        word.0.wrapping_sub(Word::of(State::Young).0) < self.0
+        word.0.wrapping_sub(self.first) < self.span
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use State::{Condemned, Detached, Free, Middle, Old, Young};
+    use State::{Condemned, Detached, Free, Frozen, Middle, Old, Young};
 
     #[test]
-    fn collected_generations_are_a_range_of_words() {
+    fn a_selection_is_a_range_of_words() {
         for (generation, members) in [
             (Generation::Young, &[Young][..]),
             (Generation::Middle, &[Young, Middle]),
             (Generation::Old, &[Young, Middle, Old]),
         ] {
-            for state in [Free, Young, Middle, Old, Detached, Condemned] {
+            for state in [Free, Young, Middle, Old, Detached, Condemned, Frozen] {
                 for word in [Word::of(state), Word::of(state).count(5), Word::of(state).mark_reachable()] {
-                    assert_eq!(Collected::up_to(generation).contains(word), members.contains(&state), "{word:?}");
+                    assert_eq!(Selection::up_to(generation).contains(word), members.contains(&state), "{word:?}");
+                    assert!(Selection::of(state).contains(word) && !Selection::of(Free).contains(Word::of(Young)));
                     assert_eq!(word.state(), state);
+                    assert_eq!(word.is_condemned_or_frozen(), [Condemned, Frozen].contains(&state));
                 }
             }
         }

@@ -8,6 +8,10 @@
 //!    the slot outlives the drop of the value. The last of them to go frees the slot.
 //! 3. The `DEAD` flag of `weak` is set from the moment at which the collector gives the value up. A value whose
 //!    object has no strong pointers, or is dead, is never accessed again but by its drop.
+//! 4. The `UNFINALIZED` flag is set from the birth of an object that has a finalizer until it is called. A slot whose
+//!    object has ever had the flag has room for a birth number behind the value.
+//! 5. The `ATTACHED` flag is set if the heap has an attachment for the object.
+//! 6. The `CLEARED` flag is set from the moment at which all weak pointers to the object, though it lives on, read dead.
 //!
 //! Both counts are checked: one that would overflow aborts the process, as `Rc`'s do. (With the pointers forgotten,
 //! not dropped, a program can get there without running out of memory.)
@@ -34,6 +38,14 @@ const STRONG: i32 = i32::MAX;
 const WEAK: u32 = (1 << 28) - 1;
 /// Inv. 3.
 const DEAD: u32 = 1 << 31;
+/// Inv. 4.
+const UNFINALIZED: u32 = 1 << 30;
+/// Inv. 5.
+const ATTACHED: u32 = 1 << 29;
+/// Inv. 6.
+const CLEARED: u32 = 1 << 28;
+
+const _: () = assert!(WEAK & (DEAD | UNFINALIZED | ATTACHED | CLEARED) == 0);
 
 /// What a decrement of the strong count found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,16 +57,19 @@ pub(crate) enum Decrement {
 }
 
 impl Header {
-    /// The header of an object with one strong pointer.
+    /// The header of an object with one strong pointer. `finalizer` says whether it has one.
     #[inline]
-    pub(crate) fn new(vtable: &'static VTable, clean: bool) -> Header {
+    pub(crate) fn new(vtable: &'static VTable, clean: bool, finalizer: bool) -> Header {
         let strong = if clean { CLEAN | 1 } else { 1 };
-        Header { vtable: Cell::new(vtable), strong: Cell::new(strong), weak: Cell::new(1) }
+        let weak = if finalizer { UNFINALIZED | 1 } else { 1 };
+        Header { vtable: Cell::new(vtable), strong: Cell::new(strong), weak: Cell::new(weak) }
     }
 
     /// The header of an object under construction: no strong pointer yet, one weak.
-    pub(crate) fn unborn(vtable: &'static VTable) -> Header {
-        Header { vtable: Cell::new(vtable), strong: Cell::new(0), weak: Cell::new(1) }
+    pub(crate) fn unborn(vtable: &'static VTable, finalizer: bool) -> Header {
+        let header = Header::new(vtable, false, finalizer);
+        header.strong.set(0);
+        header
     }
 
     /// Makes the first strong pointer of an object that was unborn. The weak pointer that its construction held
@@ -132,12 +147,19 @@ impl Header {
         self.strong.set(self.strong.get() & STRONG);
     }
 
-    /// Adds the collector's own strong pointer to an object it has condemned. The object is no longer clean, so that
-    /// dropping the pointers to it stays on the fast path.
+    /// Adds a strong pointer of the collector's own. The object is no longer clean, so that dropping the pointers to it
+    /// stays on the fast path, and taking the pin off counts as a decrement.
     #[inline]
     pub(crate) fn pin(&self) {
         self.clear_clean();
         self.increment_strong();
+    }
+
+    /// Takes off a pin; `true` if there are strong pointers left.
+    pub(crate) fn take_pin(&self) -> bool {
+        let strong = (self.strong.get() & STRONG) - 1;
+        self.strong.set(strong);
+        strong > 0
     }
 
     /// The number of weak pointers, the strong pointers' own one not counted.
@@ -174,9 +196,40 @@ impl Header {
         self.weak.set(self.weak.get() | DEAD);
     }
 
-    /// Whether the value may be handed out: it is there, and will be.
+    /// Whether there is nothing to do at the death of the object but to drop its value.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.weak.get() & !WEAK == 0
+    }
+
+    /// Whether the object has a finalizer that has yet to be called.
+    #[inline]
+    pub(crate) fn is_unfinalized(&self) -> bool {
+        self.weak.get() & UNFINALIZED != 0
+    }
+
+    pub(crate) fn clear_unfinalized(&self) {
+        self.weak.set(self.weak.get() & !UNFINALIZED);
+    }
+
+    /// Whether the heap has an attachment for the object.
+    #[inline]
+    pub(crate) fn is_attached(&self) -> bool {
+        self.weak.get() & ATTACHED != 0
+    }
+
+    pub(crate) fn set_attached(&self) {
+        self.weak.set(self.weak.get() | ATTACHED);
+    }
+
+    /// Makes all weak pointers to the object read dead, for good.
+    pub(crate) fn set_cleared(&self) {
+        self.weak.set(self.weak.get() | CLEARED);
+    }
+
+    /// Whether a weak pointer may hand the value out: it is there, and will be.
     pub(crate) fn can_upgrade(&self) -> bool {
-        self.strong() != 0 && !self.is_dead()
+        self.strong() != 0 && self.weak.get() & (DEAD | CLEARED) == 0
     }
 }
 
@@ -192,7 +245,7 @@ mod tests {
     use super::*;
 
     fn header() -> Header {
-        Header::new(VTable::of::<()>(), true)
+        Header::new(VTable::of::<()>(), true, false)
     }
 
     #[test]
@@ -234,5 +287,21 @@ mod tests {
         assert_eq!((header.weak(), header.can_upgrade()), (1, false));
         assert!(!header.decrement_weak());
         assert!(header.decrement_weak());
+    }
+
+    #[test]
+    fn a_header_is_plain_without_flags() {
+        let header = header();
+        header.increment_weak();
+        assert!(header.is_plain() && header.can_upgrade());
+        header.set_attached();
+        assert!(header.is_attached() && !header.is_plain() && header.can_upgrade());
+        header.set_cleared();
+        assert!(!header.can_upgrade() && header.weak() == 1);
+
+        let header = Header::new(VTable::of::<()>(), true, true);
+        assert!(header.is_unfinalized() && !header.is_plain() && header.can_upgrade());
+        header.clear_unfinalized();
+        assert!(header.is_plain() && header.weak() == 0);
     }
 }

@@ -10,11 +10,13 @@
 //! Owns the header's layout and what its two counts mean, and the erased pointer. Does not know where an object comes
 //! from, which generation it is in, or when it dies.
 
+mod finalize;
 mod header;
 mod ptr;
 mod trace;
 mod vtable;
 
+pub use finalize::Finalize;
 pub(crate) use header::{Decrement, Header};
 pub(crate) use ptr::ObjectPtr;
 pub use trace::{Acyclic, Leaf, Trace, Tracer};

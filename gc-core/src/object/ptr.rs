@@ -2,6 +2,7 @@
 
 use super::header::Header;
 use super::trace::{Edge, Tracer};
+use core::any::TypeId;
 use core::ptr::NonNull;
 
 /// A pointer to an object of any type, through the address of its value.
@@ -20,6 +21,11 @@ impl ObjectPtr {
     #[inline]
     pub(crate) unsafe fn from_value(value: Edge) -> ObjectPtr {
         ObjectPtr(value)
+    }
+
+    /// No object.
+    pub(crate) const fn dangling() -> ObjectPtr {
+        ObjectPtr(NonNull::dangling())
     }
 
     /// The object whose header is put at the start of a slot.
@@ -77,8 +83,66 @@ impl ObjectPtr {
         unsafe { (self.header().vtable().drop)(self.0) }
     }
 
+    /// Calls the finalizer of the value, if its type has one. User code runs.
+    ///
+    /// # Safety
+    ///
+    /// The value is alive, and nobody holds a mutable reference to it.
+    pub(crate) unsafe fn finalize(self) {
+        // SAFETY: the table is that of the value's type; the rest is the caller's promise.
+        unsafe { (self.header().vtable().finalize)(self.0) }
+    }
+
+    /// Where the birth number stands, if the slot has room for one: behind the value.
+    fn birth_number_ptr(self) -> NonNull<u64> {
+        let offset = self.header().vtable().size.next_multiple_of(align_of::<u64>());
+        self.0.map_addr(|value| value.saturating_add(offset)).cast()
+    }
+
+    /// Writes the number by which objects with finalizers are ordered.
+    ///
+    /// # Safety
+    ///
+    /// The slot has room for it.
+    pub(crate) unsafe fn set_birth_number(self, number: u64) {
+        // SAFETY: the slot has room for it, aligned, for the value is aligned to 16 bytes or more.
+        unsafe { self.birth_number_ptr().write(number) }
+    }
+
+    /// The number by which objects with finalizers are ordered: the lower, the earlier made.
+    ///
+    /// # Safety
+    ///
+    /// It has been written.
+    pub(crate) unsafe fn birth_number(self) -> u64 {
+        // SAFETY: the caller's promise.
+        unsafe { self.birth_number_ptr().read() }
+    }
+
     /// The name of the value's type.
     pub(crate) fn type_name(self) -> &'static str {
         (self.header().vtable().type_name)()
+    }
+
+    /// The type of the value; `None` if it has yet to be written.
+    pub(crate) fn type_id(self) -> Option<TypeId> {
+        self.header().vtable().type_id.map(|type_id| type_id())
+    }
+
+    /// Whether the value has been written.
+    pub(crate) fn is_initialised(self) -> bool {
+        self.header().vtable().type_id.is_some()
+    }
+
+    /// The size of the object, its header included, in bytes.
+    #[inline]
+    pub(crate) fn size(self) -> usize {
+        size_of::<Header>() + self.header().vtable().size
+    }
+
+    /// Whether the object has a finalizer, which has been called.
+    pub(crate) fn is_finalized(self) -> bool {
+        let header = self.header();
+        !header.is_unfinalized() && (header.vtable().has_finalizer)()
     }
 }

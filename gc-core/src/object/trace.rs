@@ -94,6 +94,17 @@ pub unsafe trait Trace: 'static {
     {
         false
     }
+
+    /// The finalizer of the objects of this type, if they have one.
+    ///
+    /// A derived type has one where `#[trace(finalize)]` says so: [`Finalize::finalize`](crate::Finalize::finalize).
+    /// It is asked when an object is made, whose fate that decides. (This is no part of the safety contract.)
+    fn finalizer() -> Option<fn(&Self)>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// A type through whose values no cycle of [`Cc`](crate::Cc) pointers can pass: it has no edges, or all of them lead

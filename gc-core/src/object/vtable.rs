@@ -1,6 +1,7 @@
 //! What can be done to an object whose type is not known.
 
 use super::trace::{Edge, Trace, Tracer};
+use core::any::TypeId;
 use core::mem::MaybeUninit;
 
 /// The operations of one type of object; one static table for each type.
@@ -10,27 +11,51 @@ pub(crate) struct VTable {
     ///
     /// Safety: the address is that of a live value of this table's type.
     pub(crate) trace: unsafe fn(Edge, &mut Tracer<'_>),
+    /// Calls the finalizer, if the type has one, on the value at the address.
+    ///
+    /// Safety: as `trace`.
+    pub(crate) finalize: unsafe fn(Edge),
     /// Drops the value at the address in place.
     ///
     /// Safety: as `trace`; the value is never used again.
     pub(crate) drop: unsafe fn(Edge),
+    /// Whether the type has a finalizer.
+    pub(crate) has_finalizer: fn() -> bool,
     /// The name of the type, for messages.
     pub(crate) type_name: fn() -> &'static str,
+    /// What a pointer to the object may be turned into; `None` if the value has yet to be written.
+    pub(crate) type_id: Option<fn() -> TypeId>,
+    /// The size of the value, in bytes.
+    pub(crate) size: usize,
 }
 
 impl VTable {
     /// The table of `T`.
     pub(crate) const fn of<T: Trace>() -> &'static VTable {
-        const { &VTable { trace: trace::<T>, drop: drop::<T>, type_name: core::any::type_name::<T> } }
+        const {
+            &VTable {
+                trace: trace::<T>,
+                finalize: finalize::<T>,
+                drop: drop::<T>,
+                has_finalizer: || T::finalizer().is_some(),
+                type_name: core::any::type_name::<T>,
+                type_id: Some(TypeId::of::<T>),
+                size: size_of::<T>(),
+            }
+        }
     }
 
-    /// The table of a place for a `T` that does not hold one yet: it has no edges and needs no drop.
+    /// The table of a place for a `T` that does not hold one yet: it has no edges, no finalizer, and needs no drop.
     pub(crate) const fn of_uninit<T: 'static>() -> &'static VTable {
         const {
             &VTable {
                 trace: |_, _| {},
-                drop: drop::<MaybeUninit<T>>,
+                finalize: |_| {},
+                drop: |_| {},
+                has_finalizer: || false,
                 type_name: core::any::type_name::<MaybeUninit<T>>,
+                type_id: None,
+                size: size_of::<T>(),
             }
         }
     }
@@ -40,6 +65,13 @@ unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
     // SAFETY: the caller promises a live `T` at the address.
     let value = unsafe { value.cast::<T>().as_ref() };
     value.trace(tracer);
+}
+
+unsafe fn finalize<T: Trace>(value: Edge) {
+    if let Some(finalizer) = T::finalizer() {
+        // SAFETY: the caller promises a live `T` at the address.
+        finalizer(unsafe { value.cast::<T>().as_ref() });
+    }
 }
 
 unsafe fn drop<T>(value: Edge) {

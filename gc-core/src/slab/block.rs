@@ -84,7 +84,7 @@ impl Kind {
         class.index() + if tracked { 0 } else { COUNT }
     }
 
-    pub(crate) fn is_tracked(self) -> bool {
+    fn is_tracked(self) -> bool {
         match self {
             Kind::Slots { tracked, .. } | Kind::Large { tracked } => tracked,
         }
@@ -108,6 +108,8 @@ pub(crate) struct BlockHeader {
     /// In bytes.
     slot_size: Cell<u32>,
     kind: Cell<Kind>,
+    /// Whether the collector looks for objects here: it has objects to track, or has one that was not to be tracked.
+    scanned: Cell<bool>,
     membership: Membership,
     /// What the allocator is given back.
     allocation: (NonNull<u8>, Layout),
@@ -143,6 +145,7 @@ impl BlockPtr {
         let header = self.header();
         debug_assert_eq!(header.live.get(), 0, "a block in use is laid out anew");
         header.kind.set(Kind::Slots { class, tracked });
+        header.scanned.set(tracked);
         header.free.set(None);
         header.first.set(FIRST_SLOT as u32);
         header.bump.set(FIRST_SLOT as u32);
@@ -208,6 +211,7 @@ impl BlockPtr {
             first: Cell::new(0),
             slot_size: Cell::new(0),
             kind: Cell::new(kind),
+            scanned: Cell::new(kind.is_tracked()),
             membership: Membership::default(),
             allocation: (base, layout),
         };
@@ -254,6 +258,16 @@ impl BlockPtr {
     #[inline]
     pub(crate) fn kind(self) -> Kind {
         self.header().kind.get()
+    }
+
+    /// Whether the collector has to look for objects in the block.
+    pub(crate) fn is_scanned(self) -> bool {
+        self.header().scanned.get()
+    }
+
+    /// Says that the collector has to look for objects in the block.
+    pub(crate) fn set_scanned(self) {
+        self.header().scanned.set(true);
     }
 
     /// The number of slots in use.

@@ -199,6 +199,17 @@ unsafe impl<T: Trace> Trace for RefCell<T> {
     fn is_acyclic() -> bool {
         T::is_acyclic()
     }
+
+    /// The content's: what is in the cell is the object, as far as the program is concerned.
+    #[inline]
+    fn finalizer() -> Option<fn(&RefCell<T>)> {
+        T::finalizer()?;
+        Some(|cell| {
+            if let (Ok(content), Some(finalizer)) = (cell.try_borrow(), T::finalizer()) {
+                finalizer(&content);
+            }
+        })
+    }
 }
 
 impl<T: Leaf> Acyclic for RefCell<T> {}

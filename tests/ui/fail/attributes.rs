@@ -7,11 +7,11 @@ use gc_core::{Cc, Trace};
 #[trace()]
 #[trace = "skip"]
 #[trace(skip)]
-#[trace(unknown, acyclic, acyclic)]
+#[trace(unknown, acyclic, acyclic, finalize, finalize = true)]
 #[trace(crate = "gc_core")]
 #[trace(crate)]
 struct Type<T> {
-    #[trace(acyclic)]
+    #[trace(acyclic, finalize)]
     a: u8,
     #[trace(skip, skip)]
     b: u8,
@@ -42,7 +42,7 @@ enum Enum {
 
 // Words of other versions are unknown here like any other.
 #[derive(Trace)]
-#[trace(finalize, unsafe_drop, bound = "T: Copy")]
+#[trace(unsafe_drop, bound = "T: Copy")]
 struct Unknown;
 
 #[derive(Trace)]

@@ -1,12 +1,31 @@
 //! Python's `gc`: the collector of the current thread, under the names that Python gives its functions.
 //!
 //! The semantics are `CPython`'s, as of 3.13 and 3.15. Where a function differs, it says so.
+//!
+//! | for | there are |
+//! |-|-|
+//! | collecting | [`collect`](fn@collect), [`collect_generation`], [`safepoint`] |
+//! | when it is done | [`enable`], [`disable`], [`is_enabled`], [`pause`], [`set_threshold`], [`get_threshold`], [`get_count`], [`set_trigger`], [`get_trigger`] |
+//! | leaving objects out | [`freeze`], [`unfreeze`], [`get_freeze_count`] |
+//! | what has been done | [`get_stats`], [`get_history`], [`callbacks`] |
+//! | the objects and the graph | [`get_objects`], [`get_objects_in`], [`get_referrers`], [`get_referents`], [`tracked_count`] |
+//! | one object | [`is_tracked`], [`is_finalized`], [`getrefcount`], [`getsizeof`] |
+//! | finding leaks | [`set_debug`], [`get_debug`], [`set_debug_sink`], [`garbage`] |
 
-use crate::cc::Cc;
-use crate::collect::{collect_now, resume, with_heap};
+mod debug;
+mod graph;
+
+use crate::collect::{self, collect_now, resume, with_heap};
 use core::marker::PhantomData;
 
-pub use crate::heap::{Generation, GenerationStats, InvalidGeneration};
+pub use crate::heap::{
+    CallbackId, Collection, DebugFlags, Generation, GenerationStats, InvalidGeneration, Phase, Trigger,
+};
+pub use debug::{Callbacks, Garbage, callbacks, garbage, get_debug, set_debug, set_debug_sink};
+pub use graph::{
+    get_objects, get_objects_in, get_referents, get_referrers, getrefcount, getsizeof, is_finalized, is_tracked,
+    tracked_count,
+};
 
 /// Collects all generations. Gives the number of unreachable objects found.
 ///
@@ -14,12 +33,12 @@ pub use crate::heap::{Generation, GenerationStats, InvalidGeneration};
 /// does nothing and gives 0.
 ///
 /// Counted are the objects that the collector has found unreachable: those of the cycles, and what hangs from them. Not
-/// counted are objects that it does not look at (of [acyclic](crate::Acyclic) types) and such as lose their last
-/// pointer while it frees the others.
+/// counted are objects of [acyclic](crate::Acyclic) types, objects that lose their last pointer while the others are freed
+/// or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
 ///
 /// # Panics
 ///
-/// With the first panic of a destructor, when everything else is freed.
+/// With the first panic of a finalizer, a callback or a destructor, when everything else is freed.
 ///
 /// # Examples
 ///
@@ -65,10 +84,10 @@ pub fn collect_generation(generation: Generation) -> usize {
 
 /// Enables automatic collection, as it is from the start.
 ///
-/// It happens in [`Cc::new`] and the other functions that create objects, before the new object exists, when more
-/// tracked objects have been created than have died since the last collection by more than the first
-/// [threshold](get_threshold). Which generation is collected, is decided as in `CPython`. No collection starts while
-/// another runs, or while the thread is panicking.
+/// It happens in [`Cc::new`](crate::Cc::new) and the other functions that create objects, before the new object exists,
+/// when more tracked objects have been created than have died since the last collection by more than the first
+/// [threshold](get_threshold); or then in [`safepoint`], see [`set_trigger`]. Which generation is collected is decided
+/// as in `CPython`. No collection starts while another runs, or while the thread is panicking.
 ///
 /// # Examples
 ///
@@ -212,56 +231,111 @@ pub fn get_count() -> (usize, usize, usize) {
 /// assert_eq!((old.collections, old.collected), (1, 0));
 /// ```
 pub fn get_stats() -> [GenerationStats; 3] {
-    with_heap(|heap| heap.stats.each_ref().map(core::cell::Cell::get))
+    with_heap(|heap| heap.records.stats())
 }
 
-/// Whether the collector looks at an object: it is not of an [acyclic](crate::Acyclic) type, its value is
-/// [there](Cc::assume_init), and nobody has [exclusive access](Cc::get_mut) to it.
+/// The last 64 collections, oldest first.
+///
+/// Like the records that `CPython` 3.15 keeps for `_remote_debugging.get_gc_stats`.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::gc;
+///
+/// gc::collect();
+/// let pauses: Vec<_> = gc::get_history().iter().map(|collection| collection.duration).collect();
+/// assert_eq!(pauses.len(), 1);
+/// ```
+pub fn get_history() -> Vec<Collection> {
+    with_heap(|heap| heap.records.last())
+}
+
+/// Says when automatic collections run. Python's have run at safepoints alone since 3.12.
+///
+/// # Examples
+///
+/// See [`Trigger`].
+pub fn set_trigger(trigger: Trigger) {
+    with_heap(|heap| heap.pacing.set_trigger(trigger));
+}
+
+/// When automatic collections run: [in allocations](Trigger::Allocation), if nothing else was said.
+///
+/// # Examples
+///
+/// ```
+/// use gc_core::gc::{self, Trigger};
+///
+/// assert_eq!(gc::get_trigger(), Trigger::Allocation);
+/// ```
+pub fn get_trigger() -> Trigger {
+    with_heap(|heap| heap.pacing.trigger())
+}
+
+/// Runs the automatic collection that is due, if there is one: if the first [count](get_count) is greater than its
+/// threshold, and collections are [enabled](enable). Gives the number of unreachable objects found, as
+/// [`collect`](fn@collect).
+///
+/// # Panics
+///
+/// As [`collect`](fn@collect).
+///
+/// # Examples
+///
+/// See [`Trigger`].
+pub fn safepoint() -> usize {
+    collect::safepoint()
+}
+
+/// Moves all tracked objects into the permanent generation, which is not collected.
+///
+/// They still die when their last pointer goes. What they refer to is taken for alive. The [counts](get_count) become
+/// zero. For what a program builds at its start and keeps: `gc::collect(); gc::freeze();`.
+///
+/// Takes time in proportion to the heap; `CPython`'s takes none. In turn [`get_freeze_count`] takes none here.
 ///
 /// # Examples
 ///
 /// ```
 /// use gc_core::{Cc, gc};
 ///
-/// assert!(!gc::is_tracked(&Cc::new(5)));
-/// assert!(gc::is_tracked(&Cc::new(vec![Cc::new(5)])));
+/// let config = Cc::new(vec![Cc::new(1)]);
+/// gc::freeze();
+/// assert_eq!(gc::get_freeze_count(), 1);
+/// assert_eq!(Cc::generation(&config), None);
+/// gc::unfreeze();
+/// assert_eq!(gc::get_freeze_count(), 0);
+/// assert_eq!(Cc::generation(&config), Some(gc::Generation::Old));
 /// ```
-pub fn is_tracked<T: ?Sized>(object: &Cc<T>) -> bool {
-    Cc::is_tracked(object)
+pub fn freeze() {
+    with_heap(|heap| heap.freeze());
 }
 
-/// The number of strong pointers to an object. Python's `sys.getrefcount` counts its own argument, and gives one more.
+/// Moves the permanent generation into the old one.
+///
+/// The next collection of that examines all of it.
 ///
 /// # Examples
 ///
-/// ```
-/// use gc_core::{Cc, gc};
-///
-/// let list = Cc::new(vec![1]);
-/// assert_eq!(gc::getrefcount(&list), 1);
-/// ```
-pub fn getrefcount<T: ?Sized>(object: &Cc<T>) -> usize {
-    Cc::strong_count(object)
+/// See [`freeze`].
+pub fn unfreeze() {
+    with_heap(|heap| heap.unfreeze());
 }
 
-/// The size of an object, its header included, in bytes. As Python's `sys.getsizeof`, it does not count what the value
-/// owns elsewhere.
+/// The number of objects in the permanent generation.
 ///
 /// # Examples
 ///
-/// ```
-/// use gc_core::{Cc, gc};
-///
-/// assert_eq!(gc::getsizeof(&Cc::new(0u64)), 24);
-/// ```
-pub fn getsizeof<T: ?Sized>(object: &Cc<T>) -> usize {
-    Cc::size_of_val(object)
+/// See [`freeze`].
+pub fn get_freeze_count() -> usize {
+    with_heap(|heap| heap.frozen())
 }
 
 /// Checks every invariant of the heap. For tests, of an `unsafe impl Trace` for example.
 ///
 /// Among them are that no object has more edges leading to it than pointers, and that nothing is unreachable that the
-/// next full collection would not find. (Unsafe code that reaches an object through [`Cc::as_ptr`] can bring the latter
+/// next full collection would not find. (Unsafe code that reaches an object through [`Cc::as_ptr`](crate::Cc::as_ptr) can bring the latter
 /// about, and leak.)
 ///
 /// # Panics
@@ -279,7 +353,7 @@ pub fn getsizeof<T: ?Sized>(object: &Cc<T>) -> usize {
 /// ```
 #[cfg(feature = "verify")]
 pub fn verify() {
-    with_heap(crate::collect::verify::verify);
+    with_heap(collect::verify::verify);
 }
 
 /// Says whether every collection is followed by a [check](verify) of the heap. From the start it is so in builds with
