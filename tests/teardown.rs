@@ -8,15 +8,17 @@
 
 mod process;
 
-use gc_core::{Cc, Trace, Weak, gc};
+use gc_core::gc::DebugFlags;
+use gc_core::weak::{EphemeronMap, WeakKeyMap, WeakSet};
+use gc_core::{Cc, Finalize, Trace, Weak, gc};
 use process::outcomes;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::any::Any;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::resume_unwind;
 use std::process::Output;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// The bytes that are allocated.
@@ -142,7 +144,7 @@ fn in_either_order(life: fn(&Census)) {
 }
 
 /// What may happen at the end of a thread. Nothing may be left of it.
-const LIVES: [fn(&Census); 13] = [
+const LIVES: [fn(&Census); 21] = [
     // Cycles are collected.
     |census| {
         (0..1000).for_each(|_| drop(Node::ring(census)));
@@ -239,7 +241,161 @@ const LIVES: [fn(&Census); 13] = [
             assert!(gc::is_enabled());
         });
     },
+    // What the heap keeps for the program goes with it: callbacks, sinks, garbage.
+    |census| {
+        let captured = || (Node::new(census), Node::ring(census));
+        let (callback, sink, on_drop) = (captured(), captured(), Node::new(census));
+        gc::callbacks().add(move |_, _| assert_eq!(Cc::strong_count(&callback.0), 1));
+        gc::set_debug_sink(move |_| assert_eq!(Cc::strong_count(&sink.0), 1));
+        gc::set_debug(DebugFlags::SAVEALL | DebugFlags::STATS);
+        drop(Node::ring(census));
+        assert_eq!(gc::collect(), 1);
+        gc::garbage().push(Node::ring(census));
+        let node = Node::new(census);
+        Cc::on_drop(&node, move || drop(on_drop));
+        leave(node);
+    },
+    // Nothing is permanent any more.
+    |census| {
+        let kept = Node::new(census);
+        drop(Node::ring(census));
+        gc::freeze();
+        leave(kept);
+    },
+    // Finalizers and callbacks may do what destructors may, and leave something behind.
+    |census| {
+        let inner = census.clone();
+        let last = Last::ring(move || {
+            drop(Node::ring(&inner));
+            gc::garbage().push(Node::ring(&inner));
+            gc::freeze();
+            let node = Node::new(&inner);
+            let callback = inner.clone();
+            Cc::on_drop(&node, move || drop(Node::ring(&callback))).set_at_exit(true);
+            leave(node);
+        });
+        let census = census.clone();
+        Cc::on_drop(&last, move || drop((Node::new(&census), Node::ring(&census))));
+    },
+    // They run at the end of the thread, if they are to, and otherwise when the object dies.
+    |census| {
+        let node = Node::new(census);
+        let marks = [Node::new(census), Node::new(census)];
+        let weak = marks.each_ref().map(Cc::downgrade);
+        let [at_exit, later] = marks.map(|mark| Cc::on_drop(&node, move || drop(mark)));
+        at_exit.set_at_exit(true);
+        let (first, second) = (weak[0].clone(), weak[1].clone());
+        leave(OnDrop(Some(Box::new(move || {
+            // The heap may not be done by then.
+            assert!(second.upgrade().is_some());
+            drop((node, later, first));
+            assert!(second.upgrade().is_none());
+        }))));
+    },
+    // What finalizers leave with the heap at its very end goes too, whatever it does then.
+    |census| {
+        let inner = census.clone();
+        drop(Last::ring(move || {
+            let (one, other) = (Node::ring(&inner), Node::ring(&inner));
+            let panics = Node::saying(&inner, || resume_unwind(Box::new(())));
+            gc::callbacks().add(move |_, _| assert!(one.link.get().is_some() && panics.link.get().is_none()));
+            gc::set_debug_sink(move |_| assert!(other.link.get().is_some()));
+            let (more, again) = (inner.clone(), Node::new(&inner));
+            gc::garbage().push(Last::ring(move || {
+                gc::callbacks().add(move |_, _| assert!(again.link.get().is_none()));
+                drop(Node::ring(&more));
+            }));
+        }));
+    },
+    // In the destructor of a thread-local value, an object may be brought back and die, with the last of its heap.
+    |census| {
+        let inner = census.clone();
+        let last = Cc::new_cyclic(|me: &Weak<Last>| {
+            let me = me.clone();
+            let words: Box<dyn FnOnce()> = Box::new(move || {
+                // Deep enough for the pointer to wait until the finalizer is over.
+                let pointer = (me.upgrade(), Node::new(&inner));
+                let end = Node::saying(&inner, move || drop(pointer));
+                drop((0..30).fold(end, |next, _| {
+                    let node = Node::new(&inner);
+                    assert!(node.link.set(next).is_ok());
+                    node
+                }));
+            });
+            Last { me: OnceCell::new(), words: Cell::new(Some(words)) }
+        });
+        leave(last);
+    },
+    |census| {
+        let inner = census.clone();
+        leave(Cc::new_cyclic(|me: &Weak<Last>| {
+            let me = me.clone();
+            let words: Box<dyn FnOnce()> = Box::new(move || {
+                let pointer = (me.upgrade(), Node::new(&inner));
+                let end = Node::new(&inner);
+                // A callback runs two levels deeper than the death that it waits for.
+                Cc::on_drop(&end, move || drop(pointer));
+                drop((0..21).fold(end, |next, _| {
+                    let node = Node::new(&inner);
+                    assert!(node.link.set(next).is_ok());
+                    node
+                }));
+            });
+            Last { me: OnceCell::new(), words: Cell::new(Some(words)) }
+        }));
+    },
+    // Weak containers and ephemerons outlive the heap.
+    |census| {
+        let (key, text) = (Node::new(census), Cc::new(String::from("key")));
+        let (set, map) = (WeakSet::by_identity(), WeakKeyMap::by_identity());
+        let (table, texts) = (EphemeronMap::new(), EphemeronMap::new());
+        set.insert(&key);
+        map.insert(&key, Node::new(census));
+        let value = Node::new(census);
+        assert!(value.link.set(key.clone()).is_ok());
+        table.insert(&key, value);
+        texts.insert(&text, Cc::new(vec![text.clone()]));
+        texts.insert(&text, Cc::new(vec![text.clone()]));
+        leave((set, map, table, texts));
+        at_the_end(move || drop((key, text)));
+    },
 ];
+
+/// Does something when it is dropped.
+struct OnDrop(Option<Box<dyn FnOnce()>>);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        if let Some(last_words) = self.0.take() {
+            last_words();
+        }
+    }
+}
+
+/// Refers to itself, and has something to do when it is finalized.
+#[derive(Trace)]
+#[trace(finalize)]
+struct Last {
+    me: OnceCell<Cc<Last>>,
+    #[trace(skip)]
+    words: Cell<Option<Box<dyn FnOnce()>>>,
+}
+
+impl Finalize for Last {
+    fn finalize(&self) {
+        if let Some(words) = self.words.take() {
+            words();
+        }
+    }
+}
+
+impl Last {
+    fn ring(words: impl FnOnce() + 'static) -> Cc<Last> {
+        let last = Cc::new(Last { me: OnceCell::new(), words: Cell::new(Some(Box::new(words))) });
+        assert!(last.me.set(last.clone()).is_ok());
+        last
+    }
+}
 
 #[derive(Trace)]
 #[repr(align(4096))]
@@ -248,6 +404,28 @@ struct Aligned([u8; 4096]);
 #[test]
 fn all_that_is_left_dies() {
     LIVES.into_iter().for_each(in_either_order);
+}
+
+#[test]
+fn what_is_alive_is_reported() {
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (inner, census) = (lines.clone(), Census::default());
+    let life = move || {
+        ESTATE.with_borrow(|_| ());
+        gc::set_debug(DebugFlags::SHUTDOWN);
+        gc::set_debug_sink(move |line| inner.lock().unwrap().push(line.to_owned()));
+        // Garbage is collected first, and what is not tracked is not known.
+        drop(Node::ring(&census));
+        leave([Node::new(&census), Node::ring(&census)]);
+        leave((Cc::new(5), Cc::new(vec![Cc::new(6)])));
+        let frozen = Node::new(&census);
+        gc::freeze();
+        leave(frozen);
+    };
+    thread::spawn(life).join().unwrap_or_else(|panic| resume_unwind(panic));
+    let expected =
+        ["4 objects alive at shutdown", "      3 teardown::Node", "      1 alloc::vec::Vec<gc_core::cc::Cc<i32>>"];
+    assert_eq!(*lines.lock().unwrap(), expected.map(|line| format!("gc: {line}")));
 }
 
 /// What a hundred threads leave behind, in bytes. In a process that does nothing else meanwhile.

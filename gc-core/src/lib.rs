@@ -15,6 +15,8 @@ mod object;
 mod slab;
 #[expect(unsafe_code, reason = "`Trace` is an unsafe trait")]
 mod trace_impls;
+#[expect(unsafe_code, reason = "`Trace` is an unsafe trait")]
+pub mod weak;
 
 pub use cc::{AllocError, AnyCc, Cc, CcMut, OnDrop, Watch, Weak};
 pub use gc::collect;

@@ -13,3 +13,4 @@ mod soundness;
 mod support;
 mod threads;
 mod trace_impls;
+mod weak;
