@@ -9,6 +9,7 @@ mod layout;
 mod oracle;
 mod panics;
 mod pointers;
+mod python;
 mod soundness;
 mod support;
 mod threads;

@@ -1,7 +1,7 @@
 //! A heap belongs to a thread, and outlives it where it must. (What happens in destructors of thread-local values is
 //! tested in a process of its own, `teardown.rs`.)
 
-use crate::support::{Deaths, Node, dead_ring};
+use crate::support::{Deaths, dead_ring};
 use gc_core::{Cc, gc};
 use std::thread;
 
@@ -56,27 +56,5 @@ fn a_conversion_may_drop_the_last_object_of_a_heap() {
             drop(Cc::new(vec![Cc::new(1)]));
         };
         thread::spawn(run).join().expect("no panic");
-    }
-}
-
-#[test]
-fn chains_die_in_many_threads_at_once() {
-    // `CPython`'s test_trashcan_threads.
-    let run = || {
-        let (deaths, mut made) = (Deaths::default(), 0);
-        for _ in 0..20 {
-            let mut chain = Node::new(&deaths);
-            for _ in 0..2000 {
-                let next = Node::new(&deaths);
-                next.link(&chain);
-                chain = next;
-            }
-            made += 2001;
-        }
-        assert_eq!(deaths.count(), made);
-    };
-    let threads: Vec<_> = (0..4).map(|_| thread::spawn(run)).collect();
-    for thread in threads {
-        thread.join().expect("no panic");
     }
 }

@@ -1,5 +1,5 @@
-//! `Trace` of the standard library's types: a cycle through a container is found, one through an opaque type is not, and
-//! what can have no cycle is not tracked.
+//! `Trace` of the standard library's types: a cycle through a container is found, one through an opaque type is not,
+//! and what can have no cycle is not tracked.
 
 use std::any::TypeId;
 use std::cell::{Cell, OnceCell, RefCell};
