@@ -7,6 +7,7 @@ mod cc;
 #[expect(unsafe_code, reason = "reads and drops values of unknown type")]
 mod collect;
 pub mod gc;
+pub mod guide;
 #[expect(unsafe_code, reason = "finds blocks and side words by address")]
 mod heap;
 #[expect(unsafe_code, reason = "headers in front of values of unknown type")]
