@@ -3,7 +3,8 @@
 /// Those that look up no key.
 ///
 /// `entry` is how an entry is read, without user code, as a pair of pointers to the key and the value; `owned` is what
-/// a map drops with an entry. `example` makes a `map` and one entry of a `key` and a `value`, which are then dropped.
+/// a map drops with an entry; `iter where` is what its iterators need to give keys. `example` is how each example
+/// begins: it makes a `map` of one entry, with a `key` and a `value` that is 10, which ends when both are dropped.
 macro_rules! map_methods {
     (
         impl[$($generics:tt)+] $map:ty: $key:ty => $value:ty,

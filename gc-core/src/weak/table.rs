@@ -188,9 +188,9 @@ impl<E: 'static> Table<E> {
     /// Changes the entry of a key, or adds one, which goes when `object` dies. User code may run.
     ///
     /// `find` looks the key up. Then either `found` uses the `value` on that entry, or `new` makes an entry of it,
-    /// without user code; both say what the result is. If the entry is gone by then, `found` gives the `value` back, and
-    /// the key is looked up again. If the object cannot be held weakly, nothing is done, and the caller gets the `value`
-    /// back.
+    /// without user code; both say what the result is. If the entry is gone by then, `found` gives the `value` back,
+    /// and the key is looked up again. If the object cannot be held weakly, nothing is done, and the caller gets the
+    /// `value` back.
     pub(super) fn get_or_insert<T: ?Sized, V, R>(
         self: &Rc<Table<E>>,
         object: &Cc<T>,
