@@ -2,10 +2,11 @@
 
 use crate::edge::exchange;
 use crate::handle::{Strong, Weak};
-use crate::model::{Edges, Id, SLOTS, model};
-use crate::payload::{Aligned, Cells, Choice, Fixed, Large, Leaf, List, Payload, Sheaf, Unit};
+use crate::model::{Edges, Id, Item, NO_EDGES, Object, SLOTS, model};
+use crate::payload::{Aligned, Cells, Choice, Fixed, Large, Leaf, List, Payload, Sheaf, Unit, Value};
 use crate::pointer::{Ref, WeakRef};
-use crate::program::{Action, Kind, Make};
+use crate::pouch::{Pocket, Purse, exchange_pouch};
+use crate::program::{Deeds, Kind, Make, Will};
 use crate::slots::Edge;
 use gc_core::gc::{self, Generation};
 use gc_core::{Cc, Weak as GcWeak};
@@ -24,11 +25,6 @@ impl Open {
             Open { returned: None }
         })
     }
-
-    fn collection(generation: Generation) -> Open {
-        model(|m| m.open_collection(generation));
-        Open { returned: None }
-    }
 }
 
 impl Drop for Open {
@@ -39,7 +35,8 @@ impl Drop for Open {
 
 /// Collects a generation; all of them by `gc::collect` if `None`.
 pub(crate) fn collect(generation: Option<Generation>) -> usize {
-    let mut open = Open::collection(generation.unwrap_or(Generation::Old));
+    model(|m| m.open_collection(generation.unwrap_or(Generation::Old)));
+    let mut open = Open { returned: None };
     let collected = match generation {
         Some(generation) => gc::collect_generation(generation),
         None => gc::collect(),
@@ -48,17 +45,34 @@ pub(crate) fn collect(generation: Option<Generation>) -> usize {
     collected
 }
 
+/// Calls `gc::safepoint`.
+pub(crate) fn safepoint() {
+    model(|m| m.open_safepoint());
+    let mut open = Open { returned: None };
+    open.returned = Some(gc::safepoint());
+}
+
 /// What a new object is given for its slots.
 pub(crate) type Cargo = [Option<Strong>; SLOTS];
 
 /// No edges.
 pub(crate) const EMPTY: Cargo = [const { None }; SLOTS];
 
-/// Whether an object of a kind can be born with an edge to one of another in a slot.
-pub(crate) fn fits(kind: Kind, slot: usize, target: Kind) -> bool {
+/// Whether an object of a kind can be born with an edge to another in a slot.
+///
+/// A leaf that is the key of an ephemeron is tracked, and may be in a cycle. If that led through a sheaf, which is not,
+/// it would leak.
+pub(crate) fn fits(kind: Kind, slot: usize, target: &Object) -> bool {
     match kind {
-        Kind::Unit | Kind::Leaf => false,
-        Kind::Sheaf => target == Kind::Leaf,
+        Kind::Sheaf => target.kind == Kind::Leaf && !target.tracked,
+        _ => has_slot(kind, slot),
+    }
+}
+
+/// Whether an object of a kind has a slot for any object.
+pub(crate) fn has_slot(kind: Kind, slot: usize) -> bool {
+    match kind {
+        Kind::Unit | Kind::Leaf | Kind::Sheaf | Kind::Watch => false,
         Kind::Cells | Kind::Choice => slot < 2,
         _ => slot < SLOTS,
     }
@@ -72,31 +86,71 @@ fn unload(cargo: Cargo) -> [Edge; SLOTS] {
     cargo.map(|strong| strong.map(Strong::into_pointer))
 }
 
-/// Makes an object. The cargo fits.
-pub(crate) fn construct(kind: Kind, action: Action, cargo: Cargo, make: Make) -> Strong {
-    fn object<T: Payload + Unpin>(value: T, make: Make) -> Cc<T> {
+/// `made!(kind, T => expression)`: the expression, with `T` the type of the values of a kind.
+macro_rules! made {
+    ($kind:expr, $type:ident => $result:expr) => {
+        match $kind {
+            Kind::List => {
+                type $type = List;
+                $result
+            }
+            Kind::Cells => {
+                type $type = Cells;
+                $result
+            }
+            Kind::Choice => {
+                type $type = Choice;
+                $result
+            }
+            Kind::Fixed => {
+                type $type = Fixed;
+                $result
+            }
+            Kind::Aligned => {
+                type $type = Aligned;
+                $result
+            }
+            Kind::Large => {
+                type $type = Large;
+                $result
+            }
+            Kind::Unit => {
+                type $type = Unit;
+                $result
+            }
+            Kind::Leaf => {
+                type $type = Leaf;
+                $result
+            }
+            Kind::Sheaf => {
+                type $type = Sheaf;
+                $result
+            }
+            Kind::Watch => unreachable!("watches are made otherwise"),
+        }
+    };
+}
+
+/// Makes an object. The cargo fits. If its finalizer is to resurrect it, it gets a weak pointer to itself.
+pub(crate) fn construct(kind: Kind, deeds: Deeds, cargo: Cargo, make: Make) -> Strong {
+    fn object<T: Value>(value: T, make: Make) -> Cc<T> {
         match make {
             Make::New => Cc::new(value),
             Make::TryNew => Cc::try_new(value).unwrap_or_else(|_| panic!("there is no memory")),
             Make::Pin => Pin::into_inner(Cc::pin(value)),
         }
     }
-    let id = model(|m| m.create(kind, action, names(&cargo)));
+    let id = model(|m| m.create(kind, deeds, names(&cargo)));
     let edges = unload(cargo);
     let open = Open::allocation(kind);
-    let pointer: Ref = match kind {
-        Kind::List => object(List::new(id, (edges, None)), make).into(),
-        Kind::Cells => object(Cells::new(id, (edges, None)), make).into(),
-        Kind::Choice => object(Choice::new(id, (edges, None)), make).into(),
-        Kind::Fixed => object(Fixed::new(id, (edges, None)), make).into(),
-        Kind::Aligned => object(Aligned::new(id, (edges, None)), make).into(),
-        Kind::Large => object(Large::new(id, (edges, None)), make).into(),
-        Kind::Unit => object(Unit::new(), make).into(),
-        Kind::Leaf => object(Leaf::new(id, &edges), make).into(),
-        Kind::Sheaf => object(Sheaf::new(id, edges), make).into(),
-    };
+    let pointer: Ref = made!(kind, T => object(T::new(id, edges, None), make).into());
     drop(open);
-    Strong::first(pointer, id)
+    let strong = Strong::first(pointer, id);
+    if deeds.will == Will::Resurrect {
+        let mut hand = Some(Purse::Weak(strong.downgrade()));
+        exchange_pouch(strong.pointer().view().payload, id, &mut hand);
+    }
+    strong
 }
 
 /// Makes an object of a value that the model has as a loose one.
@@ -110,23 +164,33 @@ where
     Strong::first(pointer, id)
 }
 
+/// An object under construction. Tells the model when it is not any more, and if there will be no value.
+struct Unborn {
+    id: Id,
+    /// Whether there is memory for it.
+    exists: bool,
+    has_value: bool,
+}
+
+impl Drop for Unborn {
+    fn drop(&mut self) {
+        model(|m| {
+            if self.exists {
+                m.note_born(self.id, self.has_value);
+            }
+            if !self.has_value {
+                m.abandoned(self.id);
+            }
+        });
+    }
+}
+
 /// Makes an object by `Cc::new_cyclic`.
 ///
 /// `prepare` gets a weak pointer to it, runs as its constructor, and gives its edges, which fit, and whether it is to
 /// keep a weak pointer to itself. Not for units.
-pub(crate) fn construct_cyclic(kind: Kind, action: Action, prepare: impl FnOnce(&Weak) -> (Cargo, bool)) -> Strong {
-    /// Tells the model if there will be no value.
-    struct Unborn(Option<Id>);
-
-    impl Drop for Unborn {
-        fn drop(&mut self) {
-            if let Some(id) = self.0 {
-                model(|m| m.abandoned(id));
-            }
-        }
-    }
-
-    fn object<T: Payload>(value: impl FnOnce(WeakRef) -> T) -> Ref
+pub(crate) fn construct_cyclic(kind: Kind, deeds: Deeds, prepare: impl FnOnce(&Weak) -> (Cargo, bool)) -> Strong {
+    fn object<T: Value>(value: impl FnOnce(WeakRef) -> T) -> Ref
     where
         Ref: From<Cc<T>>,
         WeakRef: From<GcWeak<T>>,
@@ -134,61 +198,52 @@ pub(crate) fn construct_cyclic(kind: Kind, action: Action, prepare: impl FnOnce(
         Cc::new_cyclic(|weak| value(weak.clone().into())).into()
     }
 
-    let id = model(|m| m.create(kind, action, [None; SLOTS]));
-    let mut unborn = Unborn(Some(id));
+    let id = model(|m| m.create(kind, deeds, NO_EDGES));
+    let mut unborn = Unborn { id, exists: false, has_value: false };
     let open = Open::allocation(kind);
     let parts = |weak: WeakRef| {
         drop(open);
+        model(|m| m.note_unborn(id));
+        unborn.exists = true;
         let weak = Weak::new(weak, id);
         let (cargo, self_weak) = prepare(&weak);
         for (slot, target) in names(&cargo).into_iter().enumerate() {
             model(|m| m.set_edge(id, slot, target));
         }
-        let me = (self_weak && kind.has_weak()).then(|| {
-            model(|m| m.set_weak(id, Some(id)));
-            weak.into_pointer()
+        let me = (self_weak && kind.has_pouch()).then(|| {
+            model(|m| m.set_pouch(id, Some(Item::Weak(id))));
+            Pocket::Weak(weak.into_pointer())
         });
-        unborn.0 = None;
+        unborn.has_value = true;
         (unload(cargo), me)
     };
-    let pointer = match kind {
-        Kind::List => object(|weak| List::new(id, parts(weak))),
-        Kind::Cells => object(|weak| Cells::new(id, parts(weak))),
-        Kind::Choice => object(|weak| Choice::new(id, parts(weak))),
-        Kind::Fixed => object(|weak| Fixed::new(id, parts(weak))),
-        Kind::Aligned => object(|weak| Aligned::new(id, parts(weak))),
-        Kind::Large => object(|weak| Large::new(id, parts(weak))),
-        Kind::Leaf => object(|weak| Leaf::new(id, &parts(weak).0)),
-        Kind::Sheaf => object(|weak| Sheaf::new(id, parts(weak).0)),
-        Kind::Unit => unreachable!("a unit has no name"),
-    };
+    let pointer = made!(kind, T => object::<T>(|weak| {
+        let (edges, me) = parts(weak);
+        T::new(id, edges, me)
+    }));
+    drop(unborn);
     Strong::first(pointer, id)
 }
 
-/// Makes a chain of objects; gives the one made last, which leads to the others. Objects of the kind can have edges.
-pub(crate) fn chain(kind: Kind, len: usize, action: impl Fn(usize) -> Action) -> Strong {
-    let first = construct(kind, action(0), EMPTY, Make::New);
-    lengthen(first, kind, len, action)
+/// Makes a chain of objects that begins with one; gives the one made last, which leads to the others. Objects of the
+/// kind can have edges.
+pub(crate) fn chain(first: Strong, kind: Kind, len: usize, deeds: impl Fn(usize) -> Deeds) -> Strong {
+    let onto = |last, index| construct(kind, deeds(index), [Some(last), None, None], Make::New);
+    (1..len).fold(first, onto)
 }
 
 /// Makes a chain and closes it, if the slots of that kind can be changed.
-pub(crate) fn ring(kind: Kind, len: usize, action: impl Fn(usize) -> Action) -> Strong {
-    let first = construct(kind, action(0), EMPTY, Make::New);
-    let last = lengthen(first.clone(), kind, len, action);
+pub(crate) fn ring(first: Strong, kind: Kind, len: usize, deeds: impl Fn(usize) -> Deeds) -> Strong {
+    let last = chain(first.clone(), kind, len, deeds);
     let mut hand = Some(last.clone());
     let payload = first.pointer().view().payload;
     exchange(first.id(), 0, &mut hand, |edge| payload.replace(0, edge));
     last
 }
 
-fn lengthen(first: Strong, kind: Kind, len: usize, action: impl Fn(usize) -> Action) -> Strong {
-    let onto = |last, index| construct(kind, action(index), [Some(last), None, None], Make::New);
-    (1..len).fold(first, onto)
-}
-
 impl Kind {
-    /// Whether there is room for a weak pointer.
-    fn has_weak(self) -> bool {
-        !matches!(self, Kind::Unit | Kind::Leaf | Kind::Sheaf)
+    /// Whether there is room for something besides edges.
+    fn has_pouch(self) -> bool {
+        !matches!(self, Kind::Unit | Kind::Leaf | Kind::Sheaf | Kind::Watch)
     }
 }

@@ -1,6 +1,6 @@
 //! Getting at the slots of objects, in the heap and in the model at once.
 
-use crate::handle::{Strong, Weak};
+use crate::handle::Strong;
 use crate::model::{Id, model};
 use crate::payload::Payload;
 use crate::slots::{Edge, Replaced};
@@ -23,16 +23,6 @@ pub(crate) fn exchange(id: Id, slot: usize, hand: &mut Option<Strong>, replace: 
             false
         }
     }
-}
-
-/// Swaps the weak pointer in a value with that in a hand; `false` if there is no room for one.
-pub(crate) fn exchange_weak(payload: &dyn Payload, id: Id, hand: &mut Option<Weak>) -> bool {
-    let Some(place) = payload.weak() else { return false };
-    let name = hand.as_ref().map(Weak::id);
-    let old = place.replace(hand.take().map(Weak::into_pointer));
-    let old_name = model(|m| m.set_weak(id, name));
-    *hand = old.zip(old_name).map(|(pointer, name)| Weak::new(pointer, name));
-    true
 }
 
 /// Swaps the contents of two slots that are `Cell`s; `false` if they are not.

@@ -5,6 +5,7 @@
 
 use crate::model::{Id, Object, model};
 use crate::pointer::{RawRef, Ref, WeakRef};
+use gc_core::Watch;
 
 /// A strong pointer outside the heap.
 pub(crate) type Strong = Handle<Ref>;
@@ -12,29 +13,24 @@ pub(crate) type Strong = Handle<Ref>;
 pub(crate) type Weak = Handle<WeakRef>;
 /// A raw pointer that owns a strong count.
 pub(crate) type Raw = Handle<RawRef>;
+/// A `Watch` outside the heap: a strong pointer to an object of its own.
+pub(crate) type Watcher = Handle<Watch>;
 
 /// A kind of pointer.
 pub(crate) trait Pointer {
-    /// The model's count of those that are not in the heap.
-    fn count(object: &mut Object) -> &mut usize;
+    const WEAK: bool = false;
 }
 
-impl Pointer for Ref {
-    fn count(object: &mut Object) -> &mut usize {
-        &mut object.handles
-    }
-}
-
-impl Pointer for RawRef {
-    fn count(object: &mut Object) -> &mut usize {
-        &mut object.handles
-    }
-}
-
+impl Pointer for Ref {}
+impl Pointer for RawRef {}
+impl Pointer for Watch {}
 impl Pointer for WeakRef {
-    fn count(object: &mut Object) -> &mut usize {
-        &mut object.weak_handles
-    }
+    const WEAK: bool = true;
+}
+
+/// The model's count of such pointers that are not in the heap.
+fn count<P: Pointer>(object: &mut Object) -> &mut usize {
+    if P::WEAK { &mut object.weak_handles } else { &mut object.handles }
 }
 
 /// See the module.
@@ -47,7 +43,7 @@ pub(crate) struct Handle<P: Pointer> {
 impl<P: Pointer> Handle<P> {
     /// A handle that is not counted yet.
     pub(crate) fn new(pointer: P, id: Id) -> Handle<P> {
-        model(|m| *P::count(&mut m.objects[id]) += 1);
+        model(|m| *count::<P>(&mut m.objects[id]) += 1);
         Handle::counted(pointer, id)
     }
 
@@ -64,10 +60,10 @@ impl<P: Pointer> Handle<P> {
         self.pointer.as_ref().expect("a handle has its pointer until it is used up")
     }
 
-    /// The pointer, which is no longer counted.
+    /// The pointer, which is no longer counted, but will be again before anything is dropped.
     pub(crate) fn into_pointer(mut self) -> P {
         let pointer = self.pointer.take().expect("a handle has its pointer until it is used up");
-        model(|m| *P::count(&mut m.objects[self.id]) -= 1);
+        model(|m| *count::<P>(&mut m.objects[self.id]) -= 1);
         pointer
     }
 }
@@ -81,7 +77,10 @@ impl<P: Pointer + Clone> Clone for Handle<P> {
 impl<P: Pointer> Drop for Handle<P> {
     fn drop(&mut self) {
         if self.pointer.is_some() {
-            model(|m| *P::count(&mut m.objects[self.id]) -= 1);
+            model(|m| {
+                *count::<P>(&mut m.objects[self.id]) -= 1;
+                m.note_loss(self.id);
+            });
         }
     }
 }
@@ -98,9 +97,9 @@ impl Strong {
         self.pointer.as_mut().expect("a handle has its pointer until it is used up")
     }
 
-    /// Changes where it leads to: `f` gives the name. Nothing is counted.
-    pub(crate) fn redirect(&mut self, f: impl FnOnce(&mut Ref) -> Id) {
-        self.id = f(self.pointer_mut());
+    /// Says where it leads to, if it has been led somewhere else. Nothing is counted.
+    pub(crate) fn redirect(&mut self, id: Id) {
+        self.id = id;
     }
 
     pub(crate) fn downgrade(&self) -> Weak {

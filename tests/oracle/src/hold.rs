@@ -1,16 +1,18 @@
 //! The operations that hold something while others run, and those that take values out of objects.
 
 use crate::action::panic;
+use crate::collector::set_debug;
 use crate::construct::{Open, construct_cyclic, rebox};
 use crate::edge::{exchange, reach};
 use crate::handle::Strong;
-use crate::interpreter::{Interpreter, pick};
-use crate::model::{Id, SLOTS, model};
+use crate::interpreter::{Interpreter, pick, take};
+use crate::model::{Id, SLOTS, Source, State, model};
 use crate::payload::Payload;
 use crate::pointer::{Ref, ValueVisitor};
-use crate::program::{Cyclic, Held, Hold, How, Init, Kind, Place, Touch, Unwrap, ValueOp};
+use crate::program::{Cyclic, Deeds, Held, Hold, How, Init, Kind, Place, Touch, Unwrap, ValueOp};
 use crate::report::Outcome;
 use gc_core::{Cc, gc};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 impl Interpreter<'_> {
     pub(crate) fn hold(&mut self, Hold { held, ops }: Hold) -> Option<Outcome> {
@@ -22,30 +24,33 @@ impl Interpreter<'_> {
             Held::MakeMut(root, touch) => self.make_mut(root, touch, ops),
             Held::NewCyclic(cyclic) => self.new_cyclic(cyclic, ops),
             Held::Pause => {
-                let guard = gc::pause();
-                model(|m| m.pauses += 1);
+                let _pause = Pause::new();
                 self.run(ops);
-                drop(guard);
-                model(|m| m.pauses -= 1);
+                Some(Outcome::Done)
+            }
+            Held::SaveAll => {
+                let before = model(|m| std::mem::replace(&mut m.save_all, true));
+                set_debug();
+                self.run(ops);
+                model(|m| m.save_all = before);
+                set_debug();
                 Some(Outcome::Done)
             }
         }
     }
 
-    pub(crate) fn take_root(&mut self, root: u8) -> Option<Strong> {
-        let index = pick(&self.roots, root)?;
-        Some(self.roots.swap_remove(index))
-    }
-
     fn hold_borrow(&mut self, place: Place, exclusive: bool, ops: usize) -> Option<Outcome> {
-        let root = self.take_root(place.root)?;
+        let root = take(&mut self.roots, place.root)?;
+        let borrows = usize::from(exclusive);
+        model(|m| m.borrows += borrows);
         let held = reach(&root, place.via, |payload, _| payload.hold(exclusive, &mut || self.run(ops)));
+        model(|m| m.borrows -= borrows);
         self.roots.push(root);
         held.map(|held| if held { Outcome::Done } else { Outcome::Refused })
     }
 
     fn get_mut(&mut self, root: u8, touch: Touch, ops: usize) -> Option<Outcome> {
-        let mut root = self.take_root(root)?;
+        let mut root = take(&mut self.roots, root)?;
         let id = root.id();
         let unique = model(|m| m.is_unique(id));
         let done = root.pointer_mut().get_mut(|payload| self.touch(payload, id, touch, ops));
@@ -61,7 +66,7 @@ impl Interpreter<'_> {
         let old = self.roots[index].id();
         let (kind, strong, weak) = model(|m| {
             let object = &m.objects[old];
-            (object.kind, object.strong(), object.weak_count())
+            (object.kind, object.strong(), m.weak_count(old))
         });
         let idle = self.roots[index].pointer().view().payload.is_idle();
         if kind == Kind::Unit || !(idle || (strong == 1 && weak == 0)) {
@@ -69,25 +74,33 @@ impl Interpreter<'_> {
         }
         let mut root = self.roots.swap_remove(index);
         let mut fading = Fading::new(old);
-        // It may allocate once, or twice, or not at all.
-        model(|m| m.unsure_of_counts = true);
+        // It may allocate once, or twice, or not at all; the second time only if code of the user upgrades a weak
+        // pointer in the course of the first. But then no second collection must be due. Nor must there be one if the
+        // object owns values, whose deaths could be put down to it.
+        model(|m| (m.pacing.unsure, m.objects[old].movable) = (true, true));
+        let pause = (weak > 0 && model(|m| m.has_deeds(Deeds::allocates) || m.lends(old))).then(Pause::new);
         let open = Open::allocation(kind);
-        root.redirect(|pointer| {
-            let mut now = old;
-            pointer.make_mut(|payload| {
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            root.pointer_mut().make_mut(|payload| {
                 drop(open);
-                now = fading.resolve(payload);
+                drop(pause);
+                let now = fading.resolve(payload);
                 let moved = (strong > 1, now != old);
                 if moved == (true, false) || (strong == 1 && weak == 0 && now != old) {
                     model(|m| m.fail(|m| format!("make_mut made {} of {}", m.describe(now), m.describe(old))));
                 }
-                model(|m| m.note_counts(gc::get_count().into()));
                 self.touch(payload, now, touch, ops);
-            });
-            now
-        });
+                now
+            })
+        }));
+        let now = match &result {
+            Ok(now) => *now,
+            // It has panicked, before it changed anything or after that.
+            Err(_) => fading.resolve(root.pointer().view().payload),
+        };
+        root.redirect(now);
         self.roots.push(root);
-        Some(Outcome::Done)
+        result.map_or_else(|payload| resume_unwind(payload), |_| Some(Outcome::Done))
     }
 
     /// Uses exclusive access to a value, which is a guard's.
@@ -108,23 +121,23 @@ impl Interpreter<'_> {
         let mut hand = match init {
             Init::Nothing => return,
             Init::Clone(root) => pick(&self.roots, root).map(|index| self.roots[index].clone()),
-            Init::Move(root) => self.take_root(root),
+            Init::Move(root) => take(&mut self.roots, root),
         };
         exchange(id, slot, &mut hand, |edge| payload.replace_mut(slot, edge));
         self.roots.extend(hand);
     }
 
     fn new_cyclic(&mut self, cyclic: Cyclic, ops: usize) -> Option<Outcome> {
-        let Cyclic { kind, action, self_weak, fails, inits } = cyclic;
+        let Cyclic { kind, deeds, self_weak, fails, inits } = cyclic;
         if kind == Kind::Unit {
             return None;
         }
-        let strong = construct_cyclic(kind, action, |weak| {
+        let strong = construct_cyclic(kind, deeds, |weak| {
             drop(weak.upgrade());
             self.weaks.push(weak.clone());
             self.run(ops);
             if fails {
-                panic(weak.id());
+                panic(Source::Constructor(weak.id()));
             }
             (self.load(kind, inits), self_weak)
         });
@@ -137,7 +150,7 @@ impl Interpreter<'_> {
             ValueOp::Unwrap(op) => return self.unwrap(op),
             ValueOp::TieRaw { raw, slot } => return self.tie(raw, slot),
             ValueOp::IntoRaw(root) => {
-                let root = self.take_root(root)?;
+                let root = take(&mut self.roots, root)?;
                 self.raws.push(root.into_raw());
             }
             ValueOp::FromRaw(raw) => {
@@ -179,6 +192,8 @@ impl Interpreter<'_> {
         }
         let pointer = self.roots.swap_remove(index).into_pointer();
         let mut fading = Fading::of_uncounted(id);
+        // No finalizer is called, and what is left of it if a callback panics is dropped while that unwinds.
+        model(|m| m.objects[id].leaving = unique);
         match pointer.unwrap(how, Unwrapped { fading: &mut fading, rebox }) {
             Ok(strong) => {
                 if !unique && !clones {
@@ -196,6 +211,25 @@ impl Interpreter<'_> {
                 Some(Outcome::Refused)
             }
         }
+    }
+}
+
+/// A pause of automatic collections.
+struct Pause {
+    /// Ends it, after the model has been told.
+    _guard: gc::PauseGuard,
+}
+
+impl Pause {
+    fn new() -> Pause {
+        model(|m| m.pacing.pauses += 1);
+        Pause { _guard: gc::pause() }
+    }
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        model(|m| m.pacing.pauses -= 1);
     }
 }
 
@@ -224,32 +258,33 @@ impl Fading {
     /// The handle leads to this value now: that of the object it led to, in the same place or another, or a clone.
     /// Gives the name of its object.
     fn resolve(&mut self, payload: &dyn Payload) -> Id {
-        let old = self.0.take().expect("a handle is resolved once");
         let address = std::ptr::from_ref(payload).cast::<()>().addr();
         let name = payload.name().expect("units are left out").id();
-        if name != old {
-            model(|m| {
+        let Some(old) = self.0.take() else { return name };
+        model(|m| {
+            m.objects[old].movable = false;
+            if name != old {
                 m.faded(old);
                 m.boxed(name, address);
-            });
-            return name;
-        }
-        model(|m| m.unfade(old));
-        if model(|m| m.objects[old].address) == address {
-            return old;
-        }
-        let new = model(|m| m.unboxed(old));
-        payload.rename(new);
-        model(|m| m.boxed(new, address));
-        new
+                return name;
+            }
+            m.unfade(old);
+            if m.objects[old].address == address {
+                return old;
+            }
+            let new = m.unboxed(old, true);
+            payload.rename(new);
+            m.boxed(new, address);
+            new
+        })
     }
 }
 
 impl Drop for Fading {
     fn drop(&mut self) {
-        // The function has panicked: the handle is what it was.
+        // The function has panicked. Either the handle is what it was, or there is no object any more.
         if let Some(id) = self.0.take() {
-            model(|m| m.unfade(id));
+            model(|m| if m.objects[id].state == State::Boxed { m.unfade(id) } else { m.faded(id) });
         }
     }
 }
@@ -272,7 +307,7 @@ impl ValueVisitor for Unwrapped<'_> {
         if name == old {
             self.fading.0 = None;
             model(|m| m.unfade(old));
-            name = model(|m| m.unboxed(old));
+            name = model(|m| m.unboxed(old, false));
             value.rename(name);
         } else {
             self.fading.settle();

@@ -3,14 +3,18 @@
 //! Each operation is run on its own: a panic of a destructor ends it and nothing else, and then everything is compared.
 //! Roots that an operation needs while others run are taken off the list for that time.
 
-use crate::action::{Boom, keep, unkeep, unkeep_weak, with_kept};
+use crate::action::Boom;
+use crate::bag::Bag;
+use crate::callback::Registration;
 use crate::check::compare;
-use crate::construct::{Cargo, EMPTY, chain, collect, construct, fits, ring};
-use crate::handle::{Raw, Strong, Weak};
-use crate::model::{Id, Model, State, model};
-use crate::program::{Action, Alloc, Build, GcOp, Init, Kind, Op, RootOp, Shape};
+use crate::collector::{gc_op, set_debug, set_thresholds, set_trigger};
+use crate::construct::{Cargo, EMPTY, chain, collect, construct, fits, has_slot, ring};
+use crate::handle::{Raw, Strong, Watcher, Weak};
+use crate::kept::{self, CALLBACKS, STRONG, WATCHES, WEAK, keep, unkeep};
+use crate::model::{Model, Source, State, model};
+use crate::program::{Alloc, Build, CollectorOp, Deeds, GarbageOp, Init, Kind, Make, Op, RootOp, Shape};
 use crate::report::{Outcome, Report};
-use gc_core::gc::{self, Generation};
+use gc_core::gc::{self, CallbackId, Trigger};
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,6 +50,11 @@ pub(crate) struct Interpreter<'p> {
     pub(crate) roots: Vec<Strong>,
     pub(crate) weaks: Vec<Weak>,
     pub(crate) raws: Vec<Raw>,
+    pub(crate) callbacks: Vec<Registration>,
+    pub(crate) watches: Vec<Watcher>,
+    pub(crate) bags: Vec<Bag>,
+    /// The callbacks of the collector, with their names.
+    pub(crate) observers: Vec<(CallbackId, usize)>,
     report: Report,
     failure: Option<Failure>,
 }
@@ -55,13 +64,42 @@ pub(crate) fn pick<T>(things: &[T], number: u8) -> Option<usize> {
     usize::from(number).checked_rem(things.len())
 }
 
+/// Takes the thing that a number stands for.
+pub(crate) fn take<T>(things: &mut Vec<T>, number: u8) -> Option<T> {
+    let index = pick(things, number)?;
+    Some(things.swap_remove(index))
+}
+
 impl<'p> Interpreter<'p> {
     /// Starts with a fresh model. The heap must be empty.
     pub(crate) fn new(ops: &'p [Op]) -> Interpreter<'p> {
         gc::set_verify(true);
-        model(|m| *m = Model::new(gc::is_enabled()));
-        let (roots, weaks, raws) = (Vec::new(), Vec::new(), Vec::new());
-        Interpreter { ops, next: 0, roots, weaks, raws, report: Report::default(), failure: None }
+        gc::set_debug_sink(|line| model(|m| m.print(line)));
+        model(|m| *m = Model::default());
+        let mut this = Interpreter {
+            ops,
+            next: 0,
+            roots: Vec::new(),
+            weaks: Vec::new(),
+            raws: Vec::new(),
+            callbacks: Vec::new(),
+            watches: Vec::new(),
+            bags: Vec::new(),
+            observers: Vec::new(),
+            report: Report::default(),
+            failure: None,
+        };
+        this.reset();
+        this
+    }
+
+    /// Sets everything that can be set of the collector to what it is at first.
+    fn reset(&mut self) {
+        gc::enable();
+        model(|m| (m.pacing.enabled, m.observers.prints, m.save_all) = (true, false, false));
+        set_thresholds([2000, 10, 10]);
+        set_trigger(Trigger::Allocation);
+        set_debug();
     }
 
     /// Runs the whole program, and sees to it that nothing is left.
@@ -79,8 +117,7 @@ impl<'p> Interpreter<'p> {
             Some(failure) => {
                 // There is no telling what a broken heap does next.
                 std::mem::forget(self);
-                while unkeep().map(std::mem::forget).is_some() {}
-                while unkeep_weak().map(std::mem::forget).is_some() {}
+                kept::forget_all();
                 Err(failure)
             }
         }
@@ -91,6 +128,7 @@ impl<'p> Interpreter<'p> {
         let end = self.next.saturating_add(count).min(self.ops.len());
         while self.next < end && self.failure.is_none() {
             let op = &self.ops[self.next];
+            crate::model::trace(|| format!("OP {op:?}"));
             self.next += 1;
             self.guarded(op.name(), |this| this.apply(op));
         }
@@ -111,21 +149,23 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn judge(&self, result: Result<Outcome, Box<dyn Any + Send>>, panicked: Option<Id>) -> Result<Outcome, String> {
+    fn judge(&self, result: Result<Outcome, Box<dyn Any + Send>>, panicked: Option<Source>) -> Result<Outcome, String> {
         if let Some(fault) = model(Model::take_fault) {
             return Err(fault);
         }
         let outcome = match result {
             Ok(outcome) if panicked.is_none() => outcome,
-            Ok(_) => return Err(format!("the panic of the destructor of #{panicked:?} got lost")),
+            Ok(_) => return Err(format!("the panic of {panicked:?} got lost")),
             Err(payload) => match (payload.downcast_ref::<Boom>(), panicked) {
-                (Some(&Boom(id)), Some(first)) if id == first => Outcome::Panicked,
-                (Some(Boom(id)), first) => return Err(format!("the panic of #{id} went on, the first was {first:?}")),
+                (Some(&Boom(source)), Some(first)) if source == first => Outcome::Panicked,
+                (Some(Boom(source)), first) => {
+                    return Err(format!("the panic of {source:?} went on, the first was {first:?}"));
+                }
                 (None, _) => return Err(format!("panicked: {}", text(&*payload))),
             },
         };
-        model(|m| m.settle(gc::is_enabled(), gc::get_count().into()));
-        compare(&self.roots, &self.weaks);
+        model(Model::settle);
+        compare(self);
         if let Some(fault) = model(Model::take_fault) {
             return Err(fault);
         }
@@ -136,30 +176,37 @@ impl<'p> Interpreter<'p> {
     /// Drops everything. Nothing may be left of the heap.
     fn clean_up(&mut self) {
         self.next = self.ops.len() + 1;
-        gc::enable();
-        gc::set_threshold(2000, 10, 10);
-        model(|m| (m.enabled, m.threshold) = (true, Some(2000)));
-        self.guarded("end: roots", |this| {
-            this.roots.clear();
-            Outcome::Done
+        self.reset();
+        self.guarded("end: collector", |this| {
+            while this.collector(CollectorOp::RemoveCallback(0)).is_some() {}
+            this.collector(CollectorOp::Freeze(false));
+            this.collector(CollectorOp::Garbage(GarbageOp::Clear)).unwrap_or(Outcome::Done)
         });
-        self.guarded("end: raw", |this| {
-            this.raws.clear();
-            Outcome::Done
-        });
-        for _ in 0..ROUNDS {
-            self.guarded("end: kept", |_| {
-                while let Some(strong) = unkeep() {
-                    drop(strong);
+        // What they own would be lost. A panic ends the inner loop.
+        while !self.callbacks.is_empty() {
+            self.guarded("end: callbacks", |this| {
+                while let Some(callback) = this.callbacks.pop() {
+                    callback.detach(false);
                 }
                 Outcome::Done
             });
-            let mut left = usize::MAX;
-            self.guarded("end: collect", |_| {
-                left = collect(None);
+        }
+        // A panic ends none of them before everything is dropped.
+        self.guarded("end: containers", |this| done(|| this.bags.clear()));
+        self.guarded("end: watches", |this| done(|| this.watches.clear()));
+        self.guarded("end: roots", |this| done(|| this.roots.clear()));
+        self.guarded("end: raw", |this| done(|| this.raws.clear()));
+        for _ in 0..ROUNDS {
+            self.guarded("end: kept", |_| {
+                while let Some(callback) = unkeep(&CALLBACKS) {
+                    callback.detach(false);
+                }
+                while unkeep(&WATCHES).is_some() || unkeep(&STRONG).is_some() {}
                 Outcome::Done
             });
-            if left == 0 && with_kept(|kept, _| kept.is_empty()) {
+            self.guarded("end: collect", |_| done(|| _ = collect(None)));
+            let kept = CALLBACKS.with_borrow(Vec::len) + WATCHES.with_borrow(Vec::len) + STRONG.with_borrow(Vec::len);
+            if kept == 0 && model(|m| m.alive) == 0 {
                 break;
             }
         }
@@ -168,11 +215,14 @@ impl<'p> Interpreter<'p> {
             if let Some(left) = left {
                 model(|m| m.fail(|m| format!("{} is left in the end", m.describe(left))));
             }
+            if let Some(left) = model(|m| m.callback_left()) {
+                model(|m| m.fail(|_| format!("callback {left} is left in the end")));
+            }
             if gc::get_count() != (0, 0, 0) {
                 model(|m| m.fail(|_| format!("the heap is empty, but its counts are {:?}", gc::get_count())));
             }
             this.weaks.clear();
-            while unkeep_weak().is_some() {}
+            while unkeep(&WEAK).is_some() {}
             Outcome::Done
         });
     }
@@ -185,9 +235,13 @@ impl<'p> Interpreter<'p> {
             Op::Move(op) => self.shift(op),
             Op::Root(op) => self.root(op).unwrap_or(Outcome::Skipped),
             Op::Weak(op) => self.weak(op).unwrap_or(Outcome::Skipped),
+            Op::Pouch(op) => self.pouch(op).unwrap_or(Outcome::Skipped),
             Op::Value(op) => self.value(op).unwrap_or(Outcome::Skipped),
             Op::Hold(op) => self.hold(op).unwrap_or(Outcome::Skipped),
+            Op::Callback(op) => self.callback(op).unwrap_or(Outcome::Skipped),
+            Op::Bag(op) => self.bag(op).unwrap_or(Outcome::Skipped),
             Op::Gc(op) => gc_op(op),
+            Op::Collector(op) => self.collector(op).unwrap_or(Outcome::Skipped),
         }
     }
 
@@ -198,7 +252,7 @@ impl<'p> Interpreter<'p> {
             let (Init::Clone(root) | Init::Move(root)) = init else { continue };
             let Some(index) = pick(&self.roots, root) else { continue };
             let target = self.roots[index].id();
-            if fits(kind, slot, model(|m| m.objects[target].kind)) {
+            if model(|m| fits(kind, slot, &m.objects[target])) {
                 cargo[slot] = Some(match init {
                     Init::Move(_) => self.roots.swap_remove(index),
                     _ => self.roots[index].clone(),
@@ -208,23 +262,30 @@ impl<'p> Interpreter<'p> {
         cargo
     }
 
-    fn alloc(&mut self, Alloc { kind, make, action, inits }: Alloc) -> Outcome {
+    fn alloc(&mut self, Alloc { kind, make, deeds, inits }: Alloc) -> Outcome {
         let cargo = self.load(kind, inits);
-        self.roots.push(construct(kind, action, cargo, make));
+        self.roots.push(construct(kind, deeds, cargo, make));
         Outcome::Done
     }
 
-    fn build(&mut self, Build { shape, kind, len, action }: Build) -> Outcome {
+    fn build(&mut self, Build { shape, kind, len, deeds, callback }: Build) -> Outcome {
         if model(|m| m.alive) > CROWDED {
             return Outcome::Skipped;
         }
         // Others could not be linked.
-        let kind = if fits(kind, 0, Kind::List) { kind } else { Kind::List };
+        let kind = if has_slot(kind, 0) { kind } else { Kind::List };
         let len = usize::from(len);
-        let action = |index| if index % 16 == 0 { action } else { Action::Nothing };
+        // In a short one every second does something, in a long one each that is nested less deep by sixteen.
+        let step = if len > 8 { 16 } else { 2 };
+        let deeds = |index| if index % step == 0 { deeds } else { Deeds::NONE };
+        let first = construct(kind, deeds(0), EMPTY, Make::New);
+        if let Some(action) = callback {
+            let capture = construct(Kind::List, deeds(0), EMPTY, Make::New);
+            self.callbacks.push(Registration::new(&first, action, Some(capture)));
+        }
         self.roots.push(match shape {
-            Shape::Chain => chain(kind, len, action),
-            Shape::Ring => ring(kind, len, action),
+            Shape::Chain => chain(first, kind, len, deeds),
+            Shape::Ring => ring(first, kind, len, deeds),
         });
         Outcome::Done
     }
@@ -245,33 +306,16 @@ impl<'p> Interpreter<'p> {
             }
             RootOp::Keep(root) => {
                 let index = pick(&self.roots, root)?;
-                keep(self.roots.swap_remove(index));
+                keep(&STRONG, self.roots.swap_remove(index));
             }
-            RootOp::Unkeep => self.roots.push(unkeep()?),
+            RootOp::Unkeep => self.roots.push(unkeep(&STRONG)?),
         }
         Some(Outcome::Done)
     }
 }
 
-fn gc_op(op: GcOp) -> Outcome {
-    match op {
-        GcOp::Young => drop(collect(Some(Generation::Young))),
-        GcOp::Middle => drop(collect(Some(Generation::Middle))),
-        GcOp::Old => drop(collect(Some(Generation::Old))),
-        GcOp::Full => drop(collect(None)),
-        GcOp::Thresholds(young, middle, old) => {
-            gc::set_threshold(young.into(), usize::from(middle), usize::from(old));
-            model(|m| m.threshold = Some(young.into()));
-        }
-        GcOp::Automatic(true) => {
-            gc::enable();
-            model(|m| m.enabled = true);
-        }
-        GcOp::Automatic(false) => {
-            gc::disable();
-            model(|m| m.enabled = false);
-        }
-    }
+fn done(f: impl FnOnce()) -> Outcome {
+    f();
     Outcome::Done
 }
 

@@ -16,23 +16,33 @@
 //!
 //! The tests and the fuzzer share this library; `src/bin/soak.rs` runs programs by the million.
 
+/// Debugging.
+pub static TRACE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
 mod action;
+mod attach;
+mod bag;
+mod callback;
 mod check;
+mod collector;
 mod construct;
 mod edge;
 mod handle;
 mod hold;
+mod inspect;
 mod interpreter;
+mod kept;
 mod model;
 mod operations;
 mod payload;
 mod pointer;
+mod pouch;
 pub mod program;
 mod raw;
 mod report;
 mod run;
 mod slots;
-mod window;
+mod will;
 
 pub use interpreter::Failure;
 pub use program::{Program, programs};

@@ -1,12 +1,13 @@
 //! The operations on edges and weak pointers.
 
-use crate::action::keep_weak;
-use crate::edge::{clear, exchange, exchange_weak, reach, swap_cells};
-use crate::handle::{Strong, Weak};
-use crate::interpreter::{Interpreter, pick};
+use crate::edge::{clear, exchange, reach, swap_cells};
+use crate::handle::Strong;
+use crate::interpreter::{Interpreter, pick, take};
+use crate::kept::{WEAK, keep};
 use crate::model::{Id, SLOTS, model};
 use crate::payload::Payload;
-use crate::program::{EdgeOp, Kind, MoveOp, Place, WeakOp};
+use crate::pouch::{Purse, exchange_pouch};
+use crate::program::{EdgeOp, Kind, MoveOp, Place, PouchOp, WeakOp};
 use crate::report::Outcome;
 
 fn index(slot: u8) -> usize {
@@ -15,7 +16,7 @@ fn index(slot: u8) -> usize {
 
 impl Interpreter<'_> {
     /// Calls `f` with the object at a place. `None` if there is none.
-    fn at<R>(&self, place: Place, f: impl FnOnce(&dyn Payload, Id) -> R) -> Option<R> {
+    pub(crate) fn at<R>(&self, place: Place, f: impl FnOnce(&dyn Payload, Id) -> R) -> Option<R> {
         reach(&self.roots[pick(&self.roots, place.root)?], place.via, f)
     }
 
@@ -27,7 +28,7 @@ impl Interpreter<'_> {
     }
 
     /// Takes the content out of one of the slots that are not empty, and says which it was.
-    fn take(&self, at: Place, slot: u8) -> Result<(Strong, u8), Outcome> {
+    fn take_edge(&self, at: Place, slot: u8) -> Result<(Strong, u8), Outcome> {
         let full = self.at(at, |_, id| model(|m| m.full_slots(id).cycle().nth(slot.into()))).flatten();
         let full = full.ok_or(Outcome::Skipped)?.0 as u8;
         let mut hand = None;
@@ -42,7 +43,7 @@ impl Interpreter<'_> {
                 self.swap(at, slot, &mut hand)
             }
             EdgeOp::Unlink { at, slot } => {
-                let taken = self.take(at, slot);
+                let taken = self.take_edge(at, slot);
                 taken.map_or_else(|outcome| outcome, |_| Outcome::Done)
             }
             EdgeOp::UnlinkInPlace { at, slot } => outcome(self.at(at, |payload, id| clear(payload, id, index(slot)))),
@@ -60,7 +61,7 @@ impl Interpreter<'_> {
                 outcome
             }
             MoveOp::Out { at, slot } => {
-                let taken = self.take(at, slot);
+                let taken = self.take_edge(at, slot);
                 taken.map_or_else(
                     |outcome| outcome,
                     |(strong, _)| {
@@ -86,7 +87,7 @@ impl Interpreter<'_> {
             }
             MoveOp::SwapValues { a, b } => self.swap_values(a, b).unwrap_or(Outcome::Skipped),
             MoveOp::Replace { from, i, to, j } => {
-                let (strong, i) = match self.take(from, i) {
+                let (strong, i) = match self.take_edge(from, i) {
                     Ok(taken) => taken,
                     Err(outcome) => return outcome,
                 };
@@ -102,8 +103,8 @@ impl Interpreter<'_> {
     }
 
     fn swap_values(&mut self, a: u8, b: u8) -> Option<Outcome> {
-        let mut first = self.take_root(a)?;
-        let Some(mut second) = self.take_root(b) else {
+        let mut first = take(&mut self.roots, a)?;
+        let Some(mut second) = take(&mut self.roots, b) else {
             self.roots.push(first);
             return None;
         };
@@ -147,29 +148,29 @@ impl Interpreter<'_> {
                 let weak = self.weaks[pick(&self.weaks, weak)?].clone();
                 self.weaks.push(weak);
             }
-            WeakOp::Drop(weak) => drop(self.take_weak(weak)?),
-            WeakOp::Store(weak, at) => {
-                let mut hand = Some(self.take_weak(weak)?);
-                return Some(self.swap_weak(at, &mut hand));
-            }
-            WeakOp::Take(at) => {
-                let mut hand = None;
-                let outcome = self.swap_weak(at, &mut hand);
-                self.weaks.push(hand?);
-                return Some(outcome);
-            }
-            WeakOp::Keep(weak) => keep_weak(self.take_weak(weak)?),
+            WeakOp::Drop(weak) => drop(take(&mut self.weaks, weak)?),
+            WeakOp::Keep(weak) => keep(&WEAK, take(&mut self.weaks, weak)?),
         }
         Some(Outcome::Done)
     }
 
-    fn take_weak(&mut self, weak: u8) -> Option<Weak> {
-        let index = pick(&self.weaks, weak)?;
-        Some(self.weaks.swap_remove(index))
-    }
-
-    fn swap_weak(&self, at: Place, hand: &mut Option<Weak>) -> Outcome {
-        outcome(self.at(at, |payload, id| exchange_weak(payload, id, hand)))
+    /// The operations on what an object has besides edges.
+    pub(crate) fn pouch(&mut self, op: PouchOp) -> Option<Outcome> {
+        let (mut hand, at) = match op {
+            PouchOp::Weak(weak, at) => (Some(Purse::Weak(take(&mut self.weaks, weak)?)), at),
+            PouchOp::Watch(watch, at) => (Some(Purse::Watch(take(&mut self.watches, watch)?)), at),
+            PouchOp::Bag(bag, at) => (Some(Purse::Bag(take(&mut self.bags, bag)?)), at),
+            PouchOp::Take(at) => (None, at),
+        };
+        let outcome = outcome(self.at(at, |payload, id| exchange_pouch(payload, id, &mut hand)));
+        match (op, hand) {
+            (PouchOp::Take(_), Some(Purse::Weak(weak))) => self.weaks.push(weak),
+            (PouchOp::Take(_), Some(Purse::Watch(watch))) => self.watches.push(watch),
+            (PouchOp::Take(_), Some(Purse::Bag(bag))) => self.bags.push(bag),
+            (PouchOp::Take(_), None) => return None,
+            (_, hand) => drop(hand),
+        }
+        Some(outcome)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::payload::{Aligned, Cells, Choice, Fixed, Large, Leaf, List, Payload, 
 use crate::program::How;
 use crate::raw::Raw;
 use crate::slots::Replaced;
-use gc_core::{Cc, CcMut, Trace, Weak, gc};
+use gc_core::{AnyCc, Cc, CcMut, OnDrop, Trace, Watch, Weak, gc};
 
 /// Defines the enums.
 macro_rules! kinds {
@@ -76,6 +76,7 @@ pub(crate) struct View<'a> {
     pub(crate) weak: usize,
     pub(crate) generation: Option<gc::Generation>,
     pub(crate) tracked: bool,
+    pub(crate) finalized: bool,
 }
 
 impl<'a> View<'a> {
@@ -87,6 +88,7 @@ impl<'a> View<'a> {
             weak: Cc::weak_count(cc),
             generation: Cc::generation(cc),
             tracked: gc::is_tracked(cc),
+            finalized: gc::is_finalized(cc),
         }
     }
 }
@@ -109,7 +111,7 @@ impl Ref {
     }
 
     /// Calls `f` with exclusive access to the value, or to a clone of it in a new object.
-    pub(crate) fn make_mut(&mut self, f: impl FnOnce(&mut dyn Payload)) {
+    pub(crate) fn make_mut<R>(&mut self, f: impl FnOnce(&mut dyn Payload) -> R) -> R {
         each!(Ref(self): cc => f(&mut *Cc::make_mut(cc)))
     }
 
@@ -140,6 +142,40 @@ impl Ref {
             How::IntoInner => Cc::into_inner(cc).map(|value| visitor.visit(value)).ok_or(None),
             How::UnwrapOrClone => Ok(visitor.visit(Cc::unwrap_or_clone(cc))),
         })
+    }
+
+    /// The same pointer, of unknown type.
+    pub(crate) fn any(&self) -> AnyCc {
+        each!(Ref(self): cc => AnyCc::from(cc))
+    }
+
+    /// Takes the type up again; gives the pointer back if it is none of these.
+    pub(crate) fn from_any(any: AnyCc) -> Result<Ref, AnyCc> {
+        fn typed<T: Payload>(any: AnyCc) -> Result<Ref, AnyCc>
+        where
+            Ref: From<Cc<T>>,
+        {
+            any.downcast::<T>().map(Ref::from)
+        }
+        typed::<List>(any)
+            .or_else(typed::<Cells>)
+            .or_else(typed::<Choice>)
+            .or_else(typed::<Fixed>)
+            .or_else(typed::<Aligned>)
+            .or_else(typed::<Large>)
+            .or_else(typed::<Unit>)
+            .or_else(typed::<Leaf>)
+            .or_else(typed::<Sheaf>)
+    }
+
+    /// `Cc::on_drop`
+    pub(crate) fn on_drop<R: 'static>(&self, f: impl FnOnce() -> R + 'static) -> OnDrop<R> {
+        each!(Ref(self): cc => Cc::on_drop(cc, f))
+    }
+
+    /// `Cc::watch`
+    pub(crate) fn watch(&self, f: impl FnOnce() + 'static) -> Watch {
+        each!(Ref(self): cc => Cc::watch(cc, f))
     }
 
     pub(crate) fn into_raw(self) -> RawRef {

@@ -1,6 +1,9 @@
 //! What the programs have done: without this a green run says little.
 
-use crate::program::{EdgeOp, GcOp, Held, MoveOp, Op, RootOp, Shape, ValueOp, WeakOp};
+use crate::program::{
+    BagAct, BagOp, CallbackOp, CollectorOp, EdgeOp, GarbageOp, GcOp, Held, MoveOp, Op, PouchOp, RootOp, Shape, ValueOp,
+    WeakOp,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -17,28 +20,81 @@ pub enum Outcome {
     Panicked,
 }
 
-/// What happened in the heap.
-#[derive(Clone, Copy, Default, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Effects {
-    pub allocated: u64,
+/// Defines [`Effects`]: sums, with what they are called in the report.
+macro_rules! effects {
+    ($($(#[$doc:meta])* $name:ident: $label:literal,)+) => {
+        /// What happened in the heap.
+        #[derive(Clone, Copy, Default, Debug)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub struct Effects {
+            $($(#[$doc])* pub $name: u64,)+
+            pub explicit_collections: [u64; 3],
+            pub automatic_collections: [u64; 3],
+            /// The most objects that were alive at once.
+            pub most_alive: usize,
+        }
+
+        impl Effects {
+            fn add(&mut self, other: &Effects) {
+                $(self.$name += other.$name;)+
+                for generation in 0..3 {
+                    self.explicit_collections[generation] += other.explicit_collections[generation];
+                    self.automatic_collections[generation] += other.automatic_collections[generation];
+                }
+                self.most_alive = self.most_alive.max(other.most_alive);
+            }
+        }
+
+        impl fmt::Display for Effects {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                $(writeln!(f, "{:<32}{}", $label, self.$name)?;)+
+                let [young, middle, old] = self.explicit_collections;
+                writeln!(f, "{:<32}{young} young, {middle} middle, {old} old", "explicit collections")?;
+                let [young, middle, old] = self.automatic_collections;
+                writeln!(f, "{:<32}{young} young, {middle} middle, {old} old", "automatic collections")?;
+                write!(f, "{:<32}{}", "most objects at once", self.most_alive)
+            }
+        }
+    };
+}
+
+effects! {
+    allocated: "objects",
     /// The values that were dropped because nothing pointed to them any more.
-    pub died_by_count: u64,
+    died_by_count: "died by count",
     /// The values that were dropped because a collection had found them unreachable.
-    pub died_in_collection: u64,
+    died_in_collection: "died in collections",
     /// The units, of which it is not known how they died.
-    pub died_units: u64,
-    /// The sum of what explicit collections returned.
-    pub collected: u64,
-    pub explicit_collections: [u64; 3],
-    pub automatic_collections: [u64; 3],
+    died_units: "units died",
+    finalized_by_count: "finalized at their last pointer",
+    finalized_in_collection: "finalized by collections",
+    resurrected_by_count: "brought back at the last pointer",
+    /// Objects that collections found unreachable, and then not.
+    resurrected: "brought back in collections",
+    /// Objects that collections kept.
+    saved: "saved from collections",
+    frozen: "frozen",
+    callbacks: "callbacks run",
+    /// Those among them that belong to a `Watch`.
+    watches: "of watches",
+    /// Callbacks that did not run because their `Watch` died with the object.
+    silent_watches: "silent watches",
+    /// Calls of callbacks of the collector.
+    observed: "collections observed",
+    /// The sum of what collections returned.
+    collected: "collected",
     /// Calls of `collect` from within a collection.
-    pub nested_collections: u64,
-    pub actions: u64,
-    /// Destructors and constructors that panicked.
-    pub panics: u64,
-    /// The most objects that were alive at once.
-    pub most_alive: usize,
+    nested_collections: "collections within collections",
+    /// Collections in which the model had to allow for more than one result.
+    inexact_collections: "collections judged by bounds",
+    /// Operations after which the model had to ask for `get_count`.
+    unsure_counts: "counts asked for",
+    inspections: "inspections",
+    /// What destructors and callbacks have done.
+    actions: "actions",
+    /// What finalizers have done.
+    wills: "wills",
+    panics: "panics",
 }
 
 /// What a number of programs have done.
@@ -63,20 +119,7 @@ impl Report {
             let sums = self.outcomes.entry(op).or_default();
             sums.iter_mut().zip(outcomes).for_each(|(sum, count)| *sum += count);
         }
-        let (a, b) = (&mut self.effects, &other.effects);
-        a.allocated += b.allocated;
-        a.died_by_count += b.died_by_count;
-        a.died_in_collection += b.died_in_collection;
-        a.died_units += b.died_units;
-        a.collected += b.collected;
-        for generation in 0..3 {
-            a.explicit_collections[generation] += b.explicit_collections[generation];
-            a.automatic_collections[generation] += b.automatic_collections[generation];
-        }
-        a.nested_collections += b.nested_collections;
-        a.actions += b.actions;
-        a.panics += b.panics;
-        a.most_alive = a.most_alive.max(b.most_alive);
+        self.effects.add(&other.effects);
     }
 }
 
@@ -86,20 +129,8 @@ impl fmt::Display for Report {
         for (op, [done, skipped, refused, panicked]) in &self.outcomes {
             writeln!(f, "{op:<22}{done:>12}{skipped:>12}{refused:>12}{panicked:>12}")?;
         }
-        let e = &self.effects;
-        let [young, middle, old] = e.explicit_collections;
-        let [auto_young, auto_middle, auto_old] = e.automatic_collections;
-        writeln!(f, "programs                        {}", self.programs)?;
-        writeln!(f, "objects                         {} (at most {} at once)", e.allocated, e.most_alive)?;
-        writeln!(f, "died by count                   {}", e.died_by_count)?;
-        writeln!(f, "died in collections             {}", e.died_in_collection)?;
-        writeln!(f, "units died                      {}", e.died_units)?;
-        writeln!(f, "explicit collections            {young} young, {middle} middle, {old} old")?;
-        writeln!(f, "automatic collections           {auto_young} young, {auto_middle} middle, {auto_old} old")?;
-        writeln!(f, "returned by explicit ones       {}", e.collected)?;
-        writeln!(f, "collections within collections  {}", e.nested_collections)?;
-        writeln!(f, "actions of destructors          {}", e.actions)?;
-        write!(f, "panics                          {}", e.panics)
+        writeln!(f, "{:<32}{}", "programs", self.programs)?;
+        write!(f, "{}", self.effects)
     }
 }
 
@@ -129,8 +160,6 @@ impl Op {
             Op::Weak(WeakOp::Upgrade(_)) => "weak upgrade",
             Op::Weak(WeakOp::Clone(_)) => "weak clone",
             Op::Weak(WeakOp::Drop(_)) => "weak drop",
-            Op::Weak(WeakOp::Store(..)) => "weak store",
-            Op::Weak(WeakOp::Take(_)) => "weak take",
             Op::Weak(WeakOp::Keep(_)) => "weak keep",
             Op::Value(ValueOp::Unwrap(_)) => "value unwrap",
             Op::Value(ValueOp::IntoRaw(_)) => "value into raw",
@@ -145,6 +174,29 @@ impl Op {
                 Held::MakeMut(..) => "hold make_mut",
                 Held::NewCyclic(_) => "hold new_cyclic",
                 Held::Pause => "hold pause",
+                Held::SaveAll => "hold saveall",
+            },
+            Op::Pouch(PouchOp::Weak(..)) => "pouch weak",
+            Op::Pouch(PouchOp::Watch(..)) => "pouch watch",
+            Op::Pouch(PouchOp::Bag(..)) => "pouch container",
+            Op::Pouch(PouchOp::Take(_)) => "pouch take",
+            Op::Callback(CallbackOp::OnDrop { .. }) => "callback on_drop",
+            Op::Callback(CallbackOp::Watch { .. }) => "callback watch",
+            Op::Callback(CallbackOp::Call(_)) => "callback call",
+            Op::Callback(CallbackOp::Detach(..)) => "callback detach",
+            Op::Callback(CallbackOp::Forget(_)) => "callback forget",
+            Op::Callback(CallbackOp::Keep(_)) => "callback keep",
+            Op::Callback(CallbackOp::CloneWatch(_)) => "callback clone watch",
+            Op::Callback(CallbackOp::DropWatch(_)) => "callback drop watch",
+            Op::Callback(CallbackOp::KeepWatch(_)) => "callback keep watch",
+            Op::Bag(BagOp::New { .. }) => "container new",
+            Op::Bag(BagOp::Drop(_)) => "container drop",
+            Op::Bag(BagOp::Use(_, act) | BagOp::UseMore(_, act)) => match act {
+                BagAct::Insert { .. } => "container insert",
+                BagAct::Remove { .. } => "container remove",
+                BagAct::Get { .. } => "container get",
+                BagAct::Clear => "container clear",
+                BagAct::List => "container list",
             },
             Op::Gc(GcOp::Young) => "gc young",
             Op::Gc(GcOp::Middle) => "gc middle",
@@ -152,6 +204,17 @@ impl Op {
             Op::Gc(GcOp::Full) => "gc full",
             Op::Gc(GcOp::Thresholds(..)) => "gc thresholds",
             Op::Gc(GcOp::Automatic(_)) => "gc automatic",
+            Op::Gc(GcOp::Safepoint) => "gc safepoint",
+            Op::Gc(GcOp::AtSafepoints(_)) => "gc trigger",
+            Op::Collector(CollectorOp::Freeze(true)) => "collector freeze",
+            Op::Collector(CollectorOp::Freeze(false)) => "collector unfreeze",
+            Op::Collector(CollectorOp::Print(_)) => "collector print",
+            Op::Collector(CollectorOp::Garbage(GarbageOp::Clear)) => "garbage clear",
+            Op::Collector(CollectorOp::Garbage(GarbageOp::Take)) => "garbage take",
+            Op::Collector(CollectorOp::Garbage(GarbageOp::Root(_))) => "garbage root",
+            Op::Collector(CollectorOp::AddCallback { .. }) => "collector add callback",
+            Op::Collector(CollectorOp::RemoveCallback(_)) => "collector remove callback",
+            Op::Collector(CollectorOp::Inspect(_)) => "collector inspect",
         }
     }
 }
