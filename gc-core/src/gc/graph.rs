@@ -62,7 +62,7 @@ pub fn get_objects_in(generation: Generation) -> Vec<AnyCc> {
 /// assert_eq!(gc::get_referrers(&[AnyCc::from(&number)]).len(), 2);
 /// assert!(gc::get_referrers(&[AnyCc::from(&lists[0])]).is_empty());
 /// ```
-#[expect(single_use_lifetimes, reason = "a lifetime in `impl Trait` needs its name")]
+#[allow(single_use_lifetimes, reason = "a lifetime in `impl Trait` needs its name; not every compiler minds")]
 pub fn get_referrers<'a>(objects: impl IntoIterator<Item = &'a AnyCc>) -> Vec<AnyCc> {
     cc::referrers(&objects.into_iter().collect::<Vec<_>>())
 }
@@ -85,7 +85,7 @@ pub fn get_referrers<'a>(objects: impl IntoIterator<Item = &'a AnyCc>) -> Vec<An
 /// let referents = gc::get_referents(&[AnyCc::from(list)]);
 /// assert_eq!(referents, [number.clone().into(), number.clone().into(), number.into()]);
 /// ```
-#[expect(single_use_lifetimes, reason = "a lifetime in `impl Trait` needs its name")]
+#[allow(single_use_lifetimes, reason = "a lifetime in `impl Trait` needs its name; not every compiler minds")]
 pub fn get_referents<'a>(objects: impl IntoIterator<Item = &'a AnyCc>) -> Vec<AnyCc> {
     cc::referents(&objects.into_iter().collect::<Vec<_>>())
 }
