@@ -1,8 +1,8 @@
 //! Random programs against the model of `gc-core-oracle`, and some that are not random.
 
 use gc_core_oracle::program::{
-    Action, Alloc, Build, Cyclic, EdgeOp, GcOp, Held, Hold, How, Init, Kind, Make, MoveOp, Op, Place, RootOp, Shape,
-    Touch, Unwrap, ValueOp, WeakOp,
+    Action, Alloc, Build, Cyclic, Deeds, EdgeOp, Extra, GcOp, Held, Hold, How, Init, Kind, Make, MoveOp, Op, Place,
+    RootOp, Shape, Touch, Unwrap, ValueOp, WeakOp,
 };
 use gc_core_oracle::{Effects, Program, Report, check, programs, run_all_in_thread, run_in_thread};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
@@ -27,7 +27,10 @@ fn random_programs() {
     }
     let total = total.into_inner();
     let Effects { died_in_collection, automatic_collections, panics, .. } = total.effects;
-    assert!(died_in_collection > 1000 && automatic_collections[2] > 100 && panics > 100, "a weak test:\n{total}");
+    assert!(died_in_collection > 1000 && automatic_collections[2] > 50 && panics > 100, "a weak test:\n{total}");
+    let Effects { finalized_in_collection, resurrected, callbacks, saved, frozen, .. } = total.effects;
+    let enough = finalized_in_collection > 500 && resurrected > 50 && callbacks > 50 && saved > 5 && frozen > 100;
+    assert!(enough, "a weak test:\n{total}");
 }
 
 #[test]
@@ -57,15 +60,15 @@ const fn root(root: u8) -> Place {
 }
 
 const fn alloc(kind: Kind) -> Op {
-    Op::Alloc(Alloc { kind, make: Make::New, action: Action::Nothing, inits: [Init::Nothing; 2] })
+    Op::Alloc(Alloc { kind, make: Make::New, deeds: Deeds::NONE, inits: [Init::Nothing; 2] })
 }
 
 const fn ring(kind: Kind, len: u8, action: Action) -> Op {
-    Op::Build(Build { shape: Shape::Ring, kind, len, action })
+    Op::Build(Build { shape: Shape::Ring, kind, len, deeds: Deeds::action(action), extra: Extra::Nothing })
 }
 
 const fn chain(kind: Kind, len: u8, action: Action) -> Op {
-    Op::Build(Build { shape: Shape::Chain, kind, len, action })
+    Op::Build(Build { shape: Shape::Chain, kind, len, deeds: Deeds::action(action), extra: Extra::Nothing })
 }
 
 const fn hold(held: Held, ops: u8) -> Op {
@@ -79,8 +82,8 @@ const fn touch(before: Init, sort: bool) -> Touch {
 #[test]
 fn an_old_ring_waits_for_an_old_collection() {
     let e = effects([ring(Kind::List, 3, Action::Nothing), YOUNG, MIDDLE, DROP_FIRST, YOUNG, MIDDLE]);
-    // The one at the end of the program, when nothing is left.
-    assert_eq!((e.died_in_collection, e.collected, e.explicit_collections[2]), (3, 3, 2));
+    // The one at the end of the program.
+    assert_eq!((e.died_in_collection, e.collected, e.explicit_collections[2]), (3, 3, 1));
     let e = effects([ring(Kind::List, 3, Action::Nothing), YOUNG, DROP_FIRST, YOUNG, MIDDLE]);
     assert_eq!((e.died_in_collection, e.collected, e.explicit_collections), (3, 3, [2, 1, 1]));
 }
@@ -165,7 +168,7 @@ fn a_panic_in_a_collection() {
     // In an automatic one it comes out of the allocation, and the new value is dropped.
     let e =
         effects([ring(Kind::List, 3, Action::Panic), DROP_FIRST, Op::Gc(GcOp::Thresholds(1, 1, 1)), alloc(Kind::List)]);
-    assert_eq!((e.allocated, e.died_in_collection, e.panics), (3, 3, 1));
+    assert_eq!((e.allocated, e.died_in_collection, e.panics), (3, 3, 2));
 }
 
 /// The first panic is that of the object nearest to the root; the others are those of objects it leads to, which are
@@ -280,8 +283,13 @@ fn borrows_across_collections() {
 fn construction_across_collections() {
     for fails in [false, true] {
         for kind in [Kind::List, Kind::Cells, Kind::Choice, Kind::Fixed, Kind::Aligned, Kind::Large, Kind::Leaf] {
-            let cyclic =
-                Cyclic { kind, action: Action::Panic, self_weak: true, fails, inits: [Init::Move(0), Init::Nothing] };
+            let cyclic = Cyclic {
+                kind,
+                deeds: Deeds::action(Action::Panic),
+                self_weak: true,
+                fails,
+                inits: [Init::Move(0), Init::Nothing],
+            };
             let e = effects([
                 ring(Kind::List, 2, Action::Nothing),
                 Op::Gc(GcOp::Thresholds(1, 1, 1)),
@@ -313,7 +321,7 @@ fn values_moved_from_object_to_object() {
                     Op::Alloc(Alloc {
                         kind: Kind::List,
                         make: Make::New,
-                        action: Action::Nothing,
+                        deeds: Deeds::NONE,
                         inits: [Init::Clone(0), Init::Nothing],
                     }),
                     collection.clone(),

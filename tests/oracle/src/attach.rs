@@ -2,12 +2,13 @@
 
 use crate::bag::{Bag, Container, Found, names};
 use crate::callback::{Registration, watch};
+use crate::construct::{EMPTY, construct};
 use crate::handle::Strong;
 use crate::interpreter::{Interpreter, pick, take};
 use crate::kept::{CALLBACKS, WATCHES, keep};
-use crate::model::{BagId, Entry, Id, Item, model};
-use crate::pouch::Pocket;
-use crate::program::{BagAct, BagOp, BagPlace, CallbackOp, KeyKind, Kind, Sort};
+use crate::model::{self, BagId, Id, Item, model};
+use crate::pouch::{Pocket, Purse, exchange_pouch};
+use crate::program::{BagAct, BagOp, CallbackOp, Deeds, Entry, Extra, KeyKind, Kind, Make, Sort};
 use crate::report::Outcome;
 
 impl Interpreter<'_> {
@@ -46,11 +47,39 @@ impl Interpreter<'_> {
         Some(Outcome::Done)
     }
 
+    /// Hangs something on an object.
+    pub(crate) fn add(&mut self, extra: Extra, object: &Strong, deeds: Deeds) {
+        let mut hand = match extra {
+            Extra::Nothing => return,
+            Extra::OnDrop(action) => {
+                let capture = construct(Kind::List, deeds, EMPTY, Make::New);
+                return self.callbacks.push(Registration::new(object, action, Some(capture)));
+            }
+            Extra::Watch(action) => Some(Purse::Watch(watch(object, action))),
+            Extra::Pair => {
+                let kind = model(|m| m.objects[object.id()].kind);
+                let Some(keys) = [KeyKind::List, KeyKind::Aligned].into_iter().find(|it| it.kind() == kind) else {
+                    return;
+                };
+                let value = construct(Kind::List, deeds, [Some(object.clone()), None, None], Make::New);
+                new_pair(keys, object, &value).map(Purse::Bag)
+            }
+        };
+        exchange_pouch(object.pointer().view().payload, object.id(), &mut hand);
+    }
+
     pub(crate) fn bag(&mut self, op: BagOp) -> Option<Outcome> {
         match op {
-            BagOp::New { sort, keys, key, value } => {
-                let bag =
-                    if sort == Sort::Pair { self.new_pair(keys, key, value)? } else { Bag::new(sort, keys, None)? };
+            BagOp::New { sort, keys, entry } => {
+                self.provide(keys.kind());
+                self.provide(Kind::List);
+                let bag = if sort == Sort::Pair {
+                    new_pair(keys, self.pick_kind(keys.kind(), entry.key)?, self.pick_kind(Kind::List, entry.value)?)?
+                } else {
+                    let bag = Bag::new(sort, keys, None)?;
+                    self.act(bag.container(), bag.id(), BagAct::Insert(entry));
+                    bag
+                };
                 self.bags.push(bag);
                 Some(Outcome::Done)
             }
@@ -58,7 +87,15 @@ impl Interpreter<'_> {
                 drop(take(&mut self.bags, bag)?);
                 Some(Outcome::Done)
             }
-            BagOp::Use(place, act) | BagOp::UseMore(place, act) => self.use_bag(place, act),
+            BagOp::Use(bag, act) | BagOp::UseMore(bag, act) => self.use_bag(bag, act),
+        }
+    }
+
+    /// Sees to it that there is a root of a kind.
+    fn provide(&mut self, kind: Kind) {
+        if self.pick_kind(kind, 0).is_none() {
+            self.roots.push(construct(kind, Deeds::NONE, EMPTY, Make::New));
+            model(|m| m.settle_bags());
         }
     }
 
@@ -68,33 +105,25 @@ impl Interpreter<'_> {
         pick(&fit, number).map(|index| fit[index])
     }
 
-    fn new_pair(&self, keys: KeyKind, key: u8, value: u8) -> Option<Bag> {
-        let key = self.pick_kind(keys.kind(), key)?;
-        let value = self.pick_kind(Kind::List, value)?;
-        if model(|m| m.is_in_sheaf(key.id())) {
-            return None;
-        }
-        let bag = Bag::new(Sort::Pair, keys, Some((key.pointer(), value.pointer().clone())))?;
-        model(|m| m.add_pair(bag.id(), key.id(), value.id()));
-        Some(bag)
-    }
-
-    fn use_bag(&mut self, place: BagPlace, act: BagAct) -> Option<Outcome> {
+    fn use_bag(&mut self, number: u8, act: BagAct) -> Option<Outcome> {
+        // Those outside come first.
+        let held = |root: &Strong| match model(|m| m.objects[root.id()].pouch) {
+            Some(Item::Bag(bag)) => Some(bag),
+            _ => None,
+        };
+        let inside = (0..self.roots.len()).filter(|&root| held(&self.roots[root]).is_some());
+        let places: Vec<Result<usize, usize>> = (0..self.bags.len()).map(Ok).chain(inside.map(Err)).collect();
+        let place = places[pick(&places, number)?];
+        let bag = place.map_or_else(|root| held(&self.roots[root]), |bag| Some(self.bags[bag].id()))?;
+        // They are added at the end.
+        self.provide(model(|m| m.bag(bag).keys.kind()));
+        self.provide(Kind::List);
         let found = match place {
-            BagPlace::Outside(bag) => {
-                let bag = &self.bags[pick(&self.bags, bag)?];
-                self.act(bag.container(), bag.id(), act)
-            }
-            BagPlace::Inside(place) => self
-                .at(place, |payload, id| {
-                    let Some(Item::Bag(bag)) = model(|m| m.objects[id].pouch) else { return None };
-                    payload.pouch()?.with(|pocket| match pocket {
-                        Some(Pocket::Bag(container)) => self.act(container, bag, act),
-                        _ => None,
-                    })
-                })
-                .flatten()
-                .flatten(),
+            Ok(index) => self.act(self.bags[index].container(), bag, act),
+            Err(root) => self.roots[root].pointer().view().payload.pouch()?.with(|pocket| match pocket {
+                Some(Pocket::Bag(container)) => self.act(container, bag, act),
+                _ => None,
+            })?,
         };
         let (outcome, strong) = found?;
         self.roots.extend(strong);
@@ -105,14 +134,14 @@ impl Interpreter<'_> {
     fn act(&self, container: &Container, bag: BagId, act: BagAct) -> Option<(Outcome, Option<Strong>)> {
         let kind = model(|m| m.bag(bag).keys.kind());
         match act {
-            BagAct::Insert { key, value, number } => {
+            BagAct::Insert(Entry { key, value, number }) | BagAct::InsertMore(Entry { key, value, number }) => {
                 let (key, value) = (self.pick_kind(kind, key)?, self.pick_kind(Kind::List, value)?);
                 if model(|m| m.bag(bag).sort == Sort::Ephemerons && m.is_in_sheaf(key.id())) {
                     return None;
                 }
                 insert(container, bag, key, value, number % NUMBERS)
             }
-            BagAct::Remove { key, number } => {
+            BagAct::Remove(Entry { key, number, .. }) => {
                 let key = self.pick_kind(kind, key)?;
                 let number = number % NUMBERS;
                 let before = model(|m| m.entry(bag, Some(key.id()), number));
@@ -122,7 +151,7 @@ impl Interpreter<'_> {
                 }
                 Some(judge("remove", bag, found, before))
             }
-            BagAct::Get { key, number } => {
+            BagAct::Get(Entry { key, number, .. }) => {
                 let key = self.pick_kind(kind, key)?;
                 let before = model(|m| m.entry(bag, Some(key.id()), number % NUMBERS));
                 Some(judge("get", bag, container.get(key.pointer(), number % NUMBERS)?, before))
@@ -142,6 +171,15 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+fn new_pair(keys: KeyKind, key: &Strong, value: &Strong) -> Option<Bag> {
+    if model(|m| m.is_in_sheaf(key.id())) {
+        return None;
+    }
+    let bag = Bag::new(Sort::Pair, keys, Some((key.pointer(), value.pointer().clone())))?;
+    model(|m| m.add_pair(bag.id(), key.id(), value.id()));
+    Some(bag)
 }
 
 /// Numbers that are keys are smaller.
@@ -165,15 +203,15 @@ fn insert(
     model(|m| {
         before.into_iter().for_each(|entry| m.remove_entry(bag, entry));
         let number = if sort == Sort::Values { number } else { 0 };
-        m.add_entry(bag, Entry::new(key.id(), owned.then(|| value.id()), number));
+        m.add_entry(bag, model::Entry::new(key.id(), owned.then(|| value.id()), number));
     });
     Some(judge("insert", bag, found, before))
 }
 
 /// Compares what a container says was at some place with the model.
-fn judge(what: &str, bag: BagId, found: Found, expected: Option<Entry>) -> (Outcome, Option<Strong>) {
+fn judge(what: &str, bag: BagId, found: Found, expected: Option<model::Entry>) -> (Outcome, Option<Strong>) {
     let (was_there, pointer) = found;
-    let name = |sort: Sort, entry: Entry| if sort == Sort::Values { Some(entry.key) } else { entry.value };
+    let name = |sort: Sort, entry: model::Entry| if sort == Sort::Values { Some(entry.key) } else { entry.value };
     let value: Option<Id> = model(|m| expected.and_then(|entry| name(m.bag(bag).sort, entry)));
     let seen = pointer.as_ref().and_then(|pointer| Some(pointer.view().payload.name()?.id()));
     if was_there != expected.is_some() || seen != value {

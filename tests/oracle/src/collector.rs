@@ -66,7 +66,7 @@ impl Interpreter<'_> {
         self.observers.push((id, name));
     }
 
-    fn garbage(&mut self, op: GarbageOp) -> Option<Outcome> {
+    pub(crate) fn garbage(&mut self, op: GarbageOp) -> Option<Outcome> {
         if model(|m| m.garbage.is_empty()) {
             return None;
         }

@@ -28,13 +28,13 @@ impl Interpreter<'_> {
                 self.run(ops);
                 Some(Outcome::Done)
             }
-            Held::SaveAll => {
+            Held::SaveAll(garbage) => {
                 let before = model(|m| std::mem::replace(&mut m.save_all, true));
                 set_debug();
                 self.run(ops);
                 model(|m| m.save_all = before);
                 set_debug();
-                Some(Outcome::Done)
+                Some(self.garbage(garbage).unwrap_or(Outcome::Done))
             }
         }
     }

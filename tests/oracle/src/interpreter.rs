@@ -128,7 +128,6 @@ impl<'p> Interpreter<'p> {
         let end = self.next.saturating_add(count).min(self.ops.len());
         while self.next < end && self.failure.is_none() {
             let op = &self.ops[self.next];
-            crate::model::trace(|| format!("OP {op:?}"));
             self.next += 1;
             self.guarded(op.name(), |this| this.apply(op));
         }
@@ -268,7 +267,7 @@ impl<'p> Interpreter<'p> {
         Outcome::Done
     }
 
-    fn build(&mut self, Build { shape, kind, len, deeds, callback }: Build) -> Outcome {
+    fn build(&mut self, Build { shape, kind, len, deeds, extra }: Build) -> Outcome {
         if model(|m| m.alive) > CROWDED {
             return Outcome::Skipped;
         }
@@ -279,10 +278,7 @@ impl<'p> Interpreter<'p> {
         let step = if len > 8 { 16 } else { 2 };
         let deeds = |index| if index % step == 0 { deeds } else { Deeds::NONE };
         let first = construct(kind, deeds(0), EMPTY, Make::New);
-        if let Some(action) = callback {
-            let capture = construct(Kind::List, deeds(0), EMPTY, Make::New);
-            self.callbacks.push(Registration::new(&first, action, Some(capture)));
-        }
+        self.add(extra, &first, deeds(0));
         self.roots.push(match shape {
             Shape::Chain => chain(first, kind, len, deeds),
             Shape::Ring => ring(first, kind, len, deeds),

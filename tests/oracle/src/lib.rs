@@ -9,15 +9,17 @@
 //! - A collection returns the number of objects that it found; one inside another returns 0.
 //! - An automatic collection runs when the counts say so, and at no other time.
 //! - A weak pointer upgrades if and only if its object is alive.
-//! - The first panic of a destructor comes out of the operation that set it off, and nothing else is lost by it.
+//! - Finalizers run once, on both deaths, in the order of birth; what they bring back lives, and nothing else does.
+//! - Callbacks on deaths run once, newest first, unless they have been called, detached, or died with their watch.
+//! - Weak containers have the entries whose objects are alive; the value of an ephemeron lives as long as its key.
+//! - What is frozen is not collected before it is thawed. What is saved as garbage is intact, and dead to weak pointers.
+//! - The first panic of a finalizer, callback or destructor comes out of the operation that set it off, and nothing else
+//!   is lost by it.
 //! - The heap says of itself that it is in order (`gc::verify`).
 //!
 //! At the end of a program nothing is left.
 //!
 //! The tests and the fuzzer share this library; `src/bin/soak.rs` runs programs by the million.
-
-/// Debugging.
-pub static TRACE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
 mod action;
 mod attach;

@@ -251,7 +251,7 @@ impl Model {
     }
 
     /// All is at rest: the entries of the dead are gone.
-    pub(super) fn settle_bags(&mut self) {
+    pub(crate) fn settle_bags(&mut self) {
         let objects = &self.objects;
         let mut orphans = Vec::new();
         for bag in &mut self.bags {

@@ -106,7 +106,6 @@ impl Model {
 
     /// A callback begins to run. Gives what it is to do.
     pub(crate) fn callback_runs(&mut self, name: CallbackName) -> Action {
-        super::trace(|| format!("callback {name} runs"));
         let Callback { target, progress, action, .. } = self.callbacks[name];
         if progress == Progress::Pending {
             self.note_left(target);
@@ -117,6 +116,7 @@ impl Model {
             Progress::Pending => self.judge_callback(name, target),
             _ => self.fail(|m| format!("callback {name} was run: {:?}", m.callbacks[name])),
         }
+        self.enter();
         self.callbacks[name].progress = Progress::Run;
         self.effects.callbacks += 1;
         self.effects.watches += u64::from(self.callbacks[name].watch.is_some());
@@ -178,7 +178,7 @@ impl Model {
             self.begin_to_free(watch);
         }
         match self.callbacks[name].progress {
-            Progress::Run => {}
+            Progress::Run => self.depth -= 1,
             // The collection that the allocation of its watch has set off has panicked.
             Progress::New => {
                 self.callbacks[name].progress = Progress::Dropped;

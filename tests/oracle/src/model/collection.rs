@@ -95,15 +95,6 @@ impl Model {
     }
 
     fn open(&mut self, cause: Cause, barred: bool, generation: usize, due: Option<bool>) {
-        super::trace(|| {
-            format!(
-                "open window, barred {barred} {:?} {} {due:?} real {:?} {}",
-                self.pacing.counts,
-                self.pacing.unsure,
-                gc::get_count(),
-                gc::tracked_count()
-            )
-        });
         let stage = if cause == Cause::Automatic { Stage::Idle } else { Stage::Starting };
         self.windows.push(Window {
             cause,
@@ -209,7 +200,6 @@ impl Model {
 
     /// The callbacks have been told of the start. The collection looks for garbage.
     fn condemn(&mut self) {
-        super::trace(|| "condemn".into());
         self.refresh();
         let told = self.observers.names.len();
         let Some(window) = self.collection() else { return };
@@ -275,7 +265,6 @@ impl Model {
 
     /// All finalizers have been called. What did not come back is to die.
     fn doom(&mut self) {
-        super::trace(|| "doom".into());
         let Some(window) = self.collection() else { return };
         let condemned = std::mem::take(&mut window.condemned);
         let printed = std::mem::take(&mut window.printed);
@@ -378,7 +367,6 @@ impl Model {
 
     /// The call has returned: with what it returned if it was a collection that did not panic.
     pub(crate) fn close(&mut self, returned: Option<usize>) {
-        super::trace(|| format!("close {returned:?}"));
         if self.windows.last().is_some_and(|window| window.stage != Stage::Over) {
             self.judge_window(returned);
         }

@@ -3,19 +3,18 @@
 use super::{Id, Item, Model, State};
 use crate::program::{Action, Kind, Will};
 
-/// Less deep than anything is put off. (A callback counts twice there, and not at all here.)
-const DEEP: usize = 8;
+/// Less deep than anything is put off: 24 levels, of which there may be two to one here.
+const DEEP: usize = 11;
 
 impl Model {
     /// A finalizer or a destructor begins. Deep inside others, objects that die are put off, which have left the heap.
-    fn enter(&mut self) {
+    pub(super) fn enter(&mut self) {
         self.depth += 1;
         self.pacing.unsure |= self.depth > DEEP;
     }
 
     /// A finalizer begins; gives what it is to do.
     pub(crate) fn finalizing(&mut self, id: Id) -> Will {
-        super::trace(|| format!("finalizing #{id}"));
         self.note_left(id);
         self.note_event();
         let Some(object) = self.objects.get(id) else {
@@ -43,7 +42,6 @@ impl Model {
 
     /// It is done. If there is no pointer to the object but the one that was made for this, it dies.
     pub(crate) fn finalized(&mut self, id: Id) {
-        super::trace(|| format!("finalized #{id}"));
         self.depth -= 1;
         self.objects[id].pins -= 1;
         if self.objects[id].strong() > 0 && !self.is_condemned(id) {
@@ -54,7 +52,6 @@ impl Model {
 
     /// The destructor of a value begins; gives what it is to do. Its edges go in the course of it.
     pub(crate) fn dying(&mut self, id: Id) -> Action {
-        super::trace(|| format!("dying #{id}"));
         let Some(object) = self.objects.get(id) else {
             self.fail(|_| format!("a value was destroyed that calls itself #{id}"));
             return Action::Nothing;
@@ -86,7 +83,6 @@ impl Model {
 
     /// The last field of a value is dropped.
     pub(crate) fn dead(&mut self, id: Id) {
-        super::trace(|| format!("dead #{id}"));
         if self.objects.get(id).is_none_or(|object| object.state != State::Dying) {
             return self.fail(|_| format!("the end of #{id} was dropped, but not its beginning"));
         }
@@ -179,7 +175,6 @@ impl Model {
 
     /// An upgrade of a weak pointer to the object gave, or did not give, a strong one.
     pub(crate) fn upgraded(&mut self, id: Id, success: bool) {
-        super::trace(|| format!("upgraded #{id} {success}"));
         self.refresh();
         let object = &self.objects[id];
         let (sure, possible) = (object.strong() > 0, object.strong() + object.uncertain() > 0);

@@ -90,7 +90,7 @@ pub(crate) struct Model {
     unborn: usize,
     /// The cells that are mutably borrowed, so that nothing can be seen in them.
     pub(crate) borrows: usize,
-    /// How many finalizers and destructors are on the stack, one inside the other.
+    /// How many finalizers, callbacks and destructors are on the stack, one inside the other.
     depth: usize,
     /// Deaths of units, which have no names, that have not been put down to any of them.
     unit_deaths: usize,
@@ -113,12 +113,6 @@ pub(crate) fn model<R>(f: impl FnOnce(&mut Model) -> R) -> R {
     MODEL.with_borrow_mut(f)
 }
 
-pub(crate) fn trace(f: impl FnOnce() -> String) {
-    if crate::TRACE.load(std::sync::atomic::Ordering::Relaxed) {
-        eprintln!("{}", f());
-    }
-}
-
 impl Model {
     /// Notes what should not be, unless something has been noted before.
     pub(crate) fn fail(&mut self, fault: impl FnOnce(&Model) -> String) {
@@ -133,7 +127,6 @@ impl Model {
 
     /// Somebody's code panics.
     pub(crate) fn panics(&mut self, source: Source) {
-        trace(|| format!("panic of {source:?}"));
         self.effects.panics += 1;
         self.panicked.get_or_insert(source);
     }

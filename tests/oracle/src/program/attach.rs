@@ -82,65 +82,50 @@ pub enum KeyKind {
     Leaf,
 }
 
-/// A weak container.
-#[derive(Clone, Copy, Debug, Arbitrary)]
-pub enum BagPlace {
-    /// One that is in no object.
-    Outside(u8),
-    /// The one in an object.
-    Inside(Place),
-}
-
-/// What to do with a weak container. The operands are roots of the right type.
+/// What to do with a weak container. Keys and values are roots of the right type; if there is none, one is made.
 #[derive(Clone, Copy, Debug, Arbitrary)]
 pub enum BagAct {
     /// Inserts an entry: a member, a key and a value, or a number and a value. What was there becomes a root.
-    Insert {
-        /// The key, the member, or the value for a number.
-        key: u8,
-        /// The value for a key.
-        value: u8,
-        /// The number.
-        number: u8,
-    },
+    Insert(Entry),
+    /// The same: containers are rather filled than emptied.
+    InsertMore(Entry),
     /// Removes an entry. Its value becomes a root.
-    Remove {
-        /// The key.
-        key: u8,
-        /// The number.
-        number: u8,
-    },
+    Remove(Entry),
     /// Gets a value, which becomes a root.
-    Get {
-        /// The key.
-        key: u8,
-        /// The number.
-        number: u8,
-    },
+    Get(Entry),
     /// Removes everything.
     Clear,
     /// Compares all that is there with the model.
     List,
 }
 
+/// An entry of a weak container.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub struct Entry {
+    /// The key, the member, or the value for a number.
+    pub key: u8,
+    /// The value for a key.
+    pub value: u8,
+    /// The number.
+    pub number: u8,
+}
+
 /// Does something with weak containers.
 #[derive(Clone, Copy, Debug, Arbitrary)]
 pub enum BagOp {
-    /// Makes one. An ephemeron gets two roots for key and value.
+    /// Makes one with an entry.
     New {
         /// Its type.
         sort: Sort,
         /// That of its keys.
         keys: KeyKind,
-        /// The key of an ephemeron.
-        key: u8,
-        /// Its value.
-        value: u8,
+        /// Its entry.
+        entry: Entry,
     },
     /// Drops one.
     Drop(u8),
-    /// Uses one.
-    Use(BagPlace, BagAct),
-    /// Uses one, too: containers are rather used than made.
-    UseMore(BagPlace, BagAct),
+    /// Uses one, which is in no object, or in that of a root.
+    Use(u8, BagAct),
+    /// The same: containers are rather used than made.
+    UseMore(u8, BagAct),
 }

@@ -1,5 +1,6 @@
 //! The operations on values, and those during which others run.
 
+use super::collector::GarbageOp;
 use super::deed::Deeds;
 use super::object::{Init, Kind, Place};
 use super::once_in;
@@ -65,8 +66,8 @@ pub enum Held {
     NewCyclic(Cyclic),
     /// The guard of `gc::pause`.
     Pause,
-    /// Nothing, but meanwhile collections keep what they find: `DEBUG_SAVEALL`.
-    SaveAll,
+    /// Nothing, but meanwhile collections keep what they find: `DEBUG_SAVEALL`. Then something is done with that.
+    SaveAll(GarbageOp),
 }
 
 /// Moves a root into a slot of an object to which there is exclusive access. What was in there becomes a root.

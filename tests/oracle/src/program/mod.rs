@@ -16,12 +16,12 @@ mod object;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use std::fmt;
 
-pub use attach::{BagAct, BagOp, BagPlace, CallbackOp, KeyKind, PouchOp, Sort};
+pub use attach::{BagAct, BagOp, CallbackOp, Entry, KeyKind, PouchOp, Sort};
 pub use collector::{CollectorOp, GarbageOp, GcOp};
 pub use deed::{Action, Deeds, Will};
 pub use edge::{EdgeOp, MoveOp, RootOp, WeakOp};
 pub use hold::{Cyclic, Held, Hold, How, Touch, Unwrap, ValueOp};
-pub use object::{Alloc, Build, Init, Kind, Make, Place, Shape};
+pub use object::{Alloc, Build, Extra, Init, Kind, Make, Place, Shape};
 
 /// A program: what to do, one after the other.
 #[derive(Clone, Debug, Default, Arbitrary)]

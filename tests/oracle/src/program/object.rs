@@ -107,13 +107,26 @@ pub struct Build {
     pub len: u8,
     /// What the object made first does in the end, and one that is in the middle.
     pub deeds: Deeds,
-    /// What a callback on the death of the object made first does, if there is one. It takes another object with it.
-    #[arbitrary(with = seldom_an_action)]
-    pub callback: Option<Action>,
+    /// What else there is at that object.
+    #[arbitrary(with = seldom_something)]
+    pub extra: Extra,
 }
 
-fn seldom_an_action(u: &mut Unstructured<'_>) -> Result<Option<Action>> {
-    if u.ratio(1, 8)? { Ok(Some(Action::arbitrary(u)?)) } else { Ok(None) }
+/// What can hang on the object of a structure that is made first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Arbitrary)]
+pub enum Extra {
+    /// Nothing.
+    Nothing,
+    /// A callback on its death, which takes another object with it.
+    OnDrop(Action),
+    /// A `Watch` that watches it, and is in it.
+    Watch(Action),
+    /// An ephemeron that is in it, and of which it is the key. The value refers to it. (If it can be a key.)
+    Pair,
+}
+
+fn seldom_something(u: &mut Unstructured<'_>) -> Result<Extra> {
+    if u.ratio(1, 4)? { Extra::arbitrary(u) } else { Ok(Extra::Nothing) }
 }
 
 /// Mostly short; seldom so long that nested destructors are put off.
