@@ -416,7 +416,7 @@ fn what_is_alive_is_reported() {
         gc::set_debug_sink(move |line| inner.lock().unwrap().push(line.to_owned()));
         // Garbage is collected first, and what is not tracked is not known.
         drop(Node::ring(&census));
-        leave([Node::new(&census), Node::ring(&census)]);
+        leave([Node::new(&census), Node::new(&census)]);
         leave((Cc::new(5), Cc::new(vec![Cc::new(6)])));
         let frozen = Node::new(&census);
         gc::freeze();

@@ -85,7 +85,7 @@ fn an_object_that_is_never_written_has_nothing_to_finalize() {
 
 /// As long as somebody sees a `MaybeUninit`, safe code can put anything in its place.
 #[test]
-fn a_value_that_others_can_overwrite_is_never_looked_at() {
+fn a_value_that_others_can_overwrite_is_never_looked_at_and_may_leak() {
     for overwrite in [false, true] {
         let mut uninit = Cc::<Node>::new_uninit();
         write(&mut uninit, Node::value());
