@@ -74,6 +74,8 @@ impl<'p> Interpreter<'p> {
     /// Starts with a fresh model. The heap must be empty.
     pub(crate) fn new(ops: &'p [Op]) -> Interpreter<'p> {
         gc::set_verify(true);
+        // The numbers that decide on collections of the old generation are those of an empty heap after this.
+        gc::collect();
         gc::set_debug_sink(|line| model(|m| m.print(line)));
         model(|m| *m = Model::default());
         let mut this = Interpreter {

@@ -220,8 +220,8 @@ impl Model {
         let keys: Vec<Id> = self.bags.iter().flat_map(|bag| bag.entries.iter().map(|entry| entry.key)).collect();
         for key in keys {
             let object = &self.objects[key];
-            if object.is_expiring() && !object.awaits_finalizer() {
-                if object.fading == 0 || object.leaving {
+            if object.is_expiring() && !object.awaits_finalizer() && !self.is_doomed(key) {
+                if object.uncertain() == 0 || object.leaving {
                     self.note_death(key);
                 } else {
                     self.pacing.unsure = true;

@@ -181,10 +181,12 @@ impl Model {
 
     /// Code of the user is called: if an allocation may have set off a collection, it has.
     pub(super) fn note_start(&mut self) {
-        if let Some(window) = self.windows.last_mut() {
-            if !window.barred && window.stage == Stage::Idle {
-                window.stage = Stage::Starting;
-            }
+        let Some(window) = self.windows.last_mut() else { return };
+        if window.stage == Stage::Idle && window.barred {
+            // There is none. It is called after the allocation, by a function that does other things too.
+            self.judge_window(None);
+        } else if window.stage == Stage::Idle {
+            window.stage = Stage::Starting;
         }
     }
 
@@ -319,9 +321,16 @@ impl Model {
     fn note_saved(&mut self) {
         let Some(window) = self.collection() else { return };
         let doomed = window.doomed.clone();
-        let kept: Vec<usize> = gc::garbage().to_vec().iter().map(|object| object.as_ptr().addr()).collect();
-        // Of what is uncertain it says itself whether it is there.
-        let is_kept = |id: &&Id| doomed.surely_contains(**id) || kept.contains(&self.objects[**id].address);
+        // Of what is uncertain the list says itself whether it is there; watches have no known address.
+        let mut kept: Vec<usize> = gc::garbage().to_vec().iter().map(|object| object.as_ptr().addr()).collect();
+        kept.iter_mut().for_each(|it| *it = if self.objects.iter().any(|o| o.address == *it) { *it } else { 0 });
+        let is_watch = |id: &&Id| self.objects[**id].kind == Kind::Watch;
+        let watches = kept.iter().filter(|&&it| it == 0).count() - self.garbage.iter().filter(is_watch).count();
+        let all_watches = watches == doomed.may.iter().filter(is_watch).count();
+        let is_kept = |id: &&Id| match self.objects[**id].address {
+            0 => all_watches || doomed.surely_contains(**id),
+            address => doomed.surely_contains(**id) || kept.contains(&address),
+        };
         let saved: Vec<Id> = doomed.may.iter().filter(is_kept).copied().collect();
         for id in saved {
             self.judge_callbacks(id);
