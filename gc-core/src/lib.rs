@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(feature = "nightly", feature(coerce_unsized, dispatch_from_dyn, unsize))]
 
 // The modules in which there is unsafe code, and why.
 #[expect(unsafe_code, reason = "typed pointers over erased objects")]
@@ -19,8 +20,14 @@ mod trace_impls;
 #[expect(unsafe_code, reason = "`Trace` is an unsafe trait")]
 pub mod weak;
 
-pub use cc::{AllocError, AnyCc, Cc, CcMut, OnDrop, Watch, Weak};
+pub use cc::{AllocError, AnyCc, ByAddress, Cc, CcMut, CloneToCc, OnDrop, Pointer, Watch, Weak};
 pub use gc::collect;
 #[cfg(feature = "derive")]
 pub use gc_derive::Trace;
 pub use object::{Acyclic, Finalize, Leaf, Trace, Tracer};
+
+/// What the macros of this crate need, in the crates of those who use them.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::cc::Coerce;
+}

@@ -29,7 +29,7 @@ use core::ptr::NonNull;
 /// assert!(any.downcast::<String>().is_err());
 /// ```
 pub struct AnyCc {
-    /// An object with a value, one of whose strong pointers is this.
+    /// An object, one of whose strong pointers is this.
     object: ObjectPtr,
 }
 
@@ -149,7 +149,7 @@ impl AnyCc {
     ///
     /// assert!(AnyCc::from(Cc::new(5)).is::<i32>());
     /// ```
-    pub fn is<T: 'static>(&self) -> bool {
+    pub fn is<T: ?Sized + 'static>(&self) -> bool {
         self.object.type_id() == Some(TypeId::of::<T>())
     }
 
@@ -184,14 +184,14 @@ impl AnyCc {
     }
 }
 
-impl<T: Trace> From<Cc<T>> for AnyCc {
+impl<T: ?Sized> From<Cc<T>> for AnyCc {
     /// Turns a pointer into one without a type. No count changes.
     fn from(cc: Cc<T>) -> AnyCc {
         AnyCc { object: ManuallyDrop::new(cc).object() }
     }
 }
 
-impl<T: Trace> From<&Cc<T>> for AnyCc {
+impl<T: ?Sized> From<&Cc<T>> for AnyCc {
     /// Makes another pointer to the object.
     fn from(cc: &Cc<T>) -> AnyCc {
         cc.clone().into()

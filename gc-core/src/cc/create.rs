@@ -33,9 +33,9 @@ impl<T: Trace> Cc<T> {
     /// ```
     #[inline]
     pub fn new(value: T) -> Cc<T> {
-        match Place::allocate() {
+        match Place::<T>::allocate() {
             Ok(place) => place.fill(value),
-            Err(failure) => failure.abandon::<T>(value),
+            Err(failure) => failure.abandon(Shape::of::<T>(), value),
         }
     }
 
@@ -60,10 +60,10 @@ impl<T: Trace> Cc<T> {
     /// ```
     #[inline]
     pub fn try_new(value: T) -> Result<Cc<T>, AllocError<T>> {
-        match Place::allocate() {
+        match Place::<T>::allocate() {
             Ok(place) => Ok(place.fill(value)),
             Err(Failure::Memory) => Err(AllocError(value)),
-            Err(failure) => failure.abandon::<T>(value),
+            Err(failure) => failure.abandon(Shape::of::<T>(), value),
         }
     }
 
@@ -127,7 +127,7 @@ impl<T: Trace> Cc<T> {
             }
         }
 
-        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon::<T>(()));
+        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon(Shape::of::<T>(), ()));
         let object = place.write_header(Header::unborn(VTable::of_uninit::<T>(), place.has_finalizer));
         place.enrol(Heap::enrol_detached);
         let value = object.value().cast::<T>();
@@ -162,7 +162,7 @@ impl<T: Trace> Cc<T> {
     /// assert_eq!(*five, 5);
     /// ```
     pub fn new_uninit() -> Cc<MaybeUninit<T>> {
-        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon::<T>(()));
+        let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon(Shape::of::<T>(), ()));
         place.uninit()
     }
 
@@ -204,14 +204,22 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
     ///
     /// See [`new_uninit`](Cc::new_uninit).
     pub unsafe fn assume_init(self) -> Cc<T> {
-        let object = self.object();
-        if Cc::strong_count(&self) == 1 && Cc::weak_count(&self) == 0 {
-            object.header().set_vtable(VTable::of::<T>());
+        self.note_written(VTable::of::<T>());
+        // SAFETY: the strong pointer is that of `self`, and the caller says that there is a value.
+        unsafe { Cc::from_value(ManuallyDrop::new(self).value.cast()) }
+    }
+}
+
+impl<T: ?Sized> Cc<T> {
+    /// Says that the value has been written, as one of the table's type, for which the object was made. If others could
+    /// still overwrite it, the collector is not told.
+    pub(super) fn note_written(&self, vtable: &'static VTable) {
+        if Cc::strong_count(self) == 1 && Cc::weak_count(self) == 0 {
+            let object = self.object();
+            object.header().set_vtable(vtable);
             // SAFETY: an object keeps its heap.
             unsafe { Heap::of(object).as_ref() }.attach_if_detached(object);
         }
-        // SAFETY: the strong pointer is that of `self`, and the caller says that there is a value.
-        unsafe { Cc::from_value(ManuallyDrop::new(self).value.cast()) }
     }
 }
 
@@ -259,13 +267,13 @@ impl<T> fmt::Display for AllocError<T> {
 impl<T> std::error::Error for AllocError<T> {}
 
 /// Memory for an object with a `T`, which is not one yet.
-pub(super) struct Place<T> {
+pub(super) struct Place<T: ?Sized> {
     /// Fresh from `Heap::allocate`: room for a header and a `T`, neither of which is written, and known to nobody else.
     object: ObjectPtr,
     /// Whether the collector is to look at it. The type is asked once for each object: what is done with an object must
     /// not depend on whether it gives the same answer each time.
     tracked: bool,
-    /// Whether the object has a finalizer, and room for a birth number.
+    /// Whether the object has a finalizer, and a trailer for its birth number.
     has_finalizer: bool,
     holds: PhantomData<T>,
 }
@@ -276,17 +284,8 @@ impl<T: Trace> Place<T> {
     pub(super) fn allocate() -> Result<Place<T>, Failure> {
         let tracked = !T::is_acyclic();
         let has_finalizer = T::finalizer().is_some();
-        let shape = if has_finalizer { const { Shape::with_birth_number::<T>() } } else { const { Shape::of::<T>() } };
-        let allocate = |heap: &Heap| {
-            let due = tracked && heap.pacing.is_due();
-            let collected = due && collect_automatically(heap).map_err(Failure::Panic)?;
-            let object = heap.allocate(shape, tracked).ok_or(Failure::Memory)?;
-            if collected {
-                heap.pacing.skip_next();
-            }
-            Ok(object)
-        };
-        let object = try_with_heap(allocate).unwrap_or(Err(Failure::Memory))?;
+        let shape = if has_finalizer { const { Shape::of::<T>().with_trailer() } } else { const { Shape::of::<T>() } };
+        let object = allocate(shape, tracked)?;
         Ok(Place { object, tracked, has_finalizer, holds: PhantomData })
     }
 
@@ -309,15 +308,26 @@ impl<T: Trace> Place<T> {
         // SAFETY: the strong pointer that the header counts; any content of the slot is a value.
         unsafe { Cc::from_value(object.value().cast()) }
     }
+}
 
+impl<T: Trace> Place<[T]> {
+    /// Room for a slice in an object of a [shape](Shape::of_slice) for it. User code may run.
+    pub(super) fn allocate(shape: Shape) -> Result<Place<[T]>, Failure> {
+        let tracked = !T::is_acyclic();
+        let object = allocate(shape, tracked)?;
+        Ok(Place { object, tracked, has_finalizer: false, holds: PhantomData })
+    }
+}
+
+impl<T: ?Sized> Place<T> {
     #[inline]
-    fn write_header(&self, header: Header) -> ObjectPtr {
+    pub(super) fn write_header(&self, header: Header) -> ObjectPtr {
         // SAFETY: the slot has room for the header, and nobody else uses it.
         unsafe { self.object.header_ptr().write(header) };
         if self.has_finalizer {
             // SAFETY: an object keeps its heap.
             let heap = unsafe { Heap::of(self.object).as_ref() };
-            // SAFETY: the slot has room for it.
+            // SAFETY: it has a trailer.
             unsafe { heap.number_birth(self.object) };
         }
         self.object
@@ -325,12 +335,32 @@ impl<T: Trace> Place<T> {
 
     /// Tells the heap of the object, if it is to keep track of it.
     #[inline]
-    fn enrol(&self, how: impl FnOnce(&Heap, ObjectPtr)) {
+    pub(super) fn enrol(&self, how: impl FnOnce(&Heap, ObjectPtr)) {
         if self.tracked {
             // SAFETY: an object keeps its heap.
             how(unsafe { Heap::of(self.object).as_ref() }, self.object);
         }
     }
+
+    /// Whether the collector is to look at the object.
+    pub(super) fn is_tracked(&self) -> bool {
+        self.tracked
+    }
+}
+
+/// Memory for an object of some shape, after the automatic collection that may be due.
+#[inline]
+fn allocate(shape: Shape, tracked: bool) -> Result<ObjectPtr, Failure> {
+    let allocate = |heap: &Heap| {
+        let due = tracked && heap.pacing.is_due();
+        let collected = due && collect_automatically(heap).map_err(Failure::Panic)?;
+        let object = heap.allocate(shape, tracked).ok_or(Failure::Memory)?;
+        if collected {
+            heap.pacing.skip_next();
+        }
+        Ok(object)
+    };
+    try_with_heap(allocate).unwrap_or(Err(Failure::Memory))
 }
 
 /// Why there is no object.
@@ -347,9 +377,9 @@ impl Failure {
     /// In this order, and with a guard: were the value dropped by the unwinding, a panic of its destructor would abort.
     #[cold]
     #[inline(never)]
-    pub(super) fn abandon<T>(self, value: impl Sized) -> ! {
+    pub(super) fn abandon(self, shape: Shape, value: impl Sized) -> ! {
         match self {
-            Failure::Memory => handle_alloc_error(Shape::of::<T>().layout().unwrap_or(Layout::new::<T>())),
+            Failure::Memory => handle_alloc_error(shape.layout().unwrap_or(Layout::new::<Header>())),
             Failure::Panic(panic) => throw_after(panic, || drop(value)),
         }
     }

@@ -9,8 +9,13 @@
 
 mod any;
 mod attach;
+mod by_address;
+mod coerce;
 mod create;
 mod exclusive;
+mod make_mut;
+mod slice;
+mod string;
 mod traits;
 mod weak;
 
@@ -20,12 +25,15 @@ use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
 pub use any::AnyCc;
 pub(crate) use any::{garbage, objects, objects_in, referents, referrers, remove_garbage, take_garbage};
 pub use attach::{OnDrop, Watch};
+pub use by_address::{ByAddress, Pointer};
+pub use coerce::Coerce;
 use core::marker::PhantomData;
-use core::mem::{self, ManuallyDrop, MaybeUninit};
+use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 pub use create::AllocError;
 pub use exclusive::CcMut;
+pub use make_mut::CloneToCc;
 pub use weak::Weak;
 
 /// A reference-counted pointer whose cycles are collected. 'Cc' stands for 'cycle-collected'.
@@ -157,68 +165,6 @@ impl<T: Clone> Cc<T> {
     #[inline]
     pub fn unwrap_or_clone(this: Cc<T>) -> T {
         Cc::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
-    }
-}
-
-impl<T: Clone + Trace> Cc<T> {
-    /// Exclusive access to the value, which is cloned into a new object if there are other strong pointers to it.
-    ///
-    /// If there are weak pointers only, the value moves to a new object, and they upgrade to `None` from then on. The
-    /// life of the old object ends with that, as in [`try_unwrap`](Cc::try_unwrap).
-    ///
-    /// # Panics
-    ///
-    /// As [`new`](Cc::new) and the drop of a pointer, and if `clone` does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use gc_core::Cc;
-    ///
-    /// let mut text = Cc::new(String::from("one"));
-    /// let other = text.clone();
-    /// Cc::make_mut(&mut text).push_str(" two");
-    /// assert_eq!((text.as_str(), other.as_str()), ("one two", "one"));
-    /// ```
-    pub fn make_mut(this: &mut Cc<T>) -> CcMut<'_, T> {
-        if Cc::strong_count(this) == 1 {
-            if Cc::weak_count(this) == 0 {
-                // SAFETY: there is no other pointer.
-                return unsafe { CcMut::new(this) };
-            }
-            // User code may run, and upgrade one of the weak pointers.
-            let fresh = Cc::<T>::new_uninit();
-            if Cc::strong_count(this) == 1 {
-                return Cc::move_to(this, fresh);
-            }
-        }
-        let fresh = Cc::new((**this).clone());
-        let old = mem::replace(this, fresh);
-        // SAFETY: nobody else has seen the new object.
-        let guard = unsafe { CcMut::new(this) };
-        // User code may run: the new object is out of its reach by now.
-        drop(old);
-        guard
-    }
-
-    /// Moves the value of the only strong pointer to another object, and the pointer with it.
-    fn move_to(this: &mut Cc<T>, fresh: Cc<MaybeUninit<T>>) -> CcMut<'_, T> {
-        debug_assert_eq!(Cc::strong_count(this), 1, "a value that is shared cannot be moved");
-        // SAFETY: the values of two objects do not overlap, and each has room for a `T`. The old one is not read again.
-        unsafe { fresh.value.cast::<T>().copy_from_nonoverlapping(this.value, 1) };
-        // SAFETY: the value has just been written.
-        let fresh = unsafe { fresh.assume_init() };
-        if this.object().is_finalized() {
-            // The value has had its finalizer called.
-            fresh.object().header().clear_unfinalized();
-        }
-        let old = ManuallyDrop::new(mem::replace(this, fresh));
-        // SAFETY: nobody else has seen the new object.
-        let guard = unsafe { CcMut::new(this) };
-        // User code may run: the new object is out of its reach by now.
-        // SAFETY: `old` is the only strong pointer, which is not dropped, and its value has been moved out.
-        unsafe { end_without_drop(old.object()) }.throw();
-        guard
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::Cc;
 use super::create::Place;
+use crate::heap::Shape;
 use crate::object::Trace;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
+use core::error::Error;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::mem::MaybeUninit;
@@ -48,7 +50,7 @@ impl<T: Trace> From<Box<T>> for Cc<T> {
     fn from(value: Box<T>) -> Cc<T> {
         let cc = match Place::<T>::allocate() {
             Ok(place) => place.uninit(),
-            Err(failure) => failure.abandon::<T>(value),
+            Err(failure) => failure.abandon(Shape::of::<T>(), value),
         };
         let value = NonNull::from(Box::leak(value));
         // SAFETY: the places do not overlap, and each is a `T`'s. The old one is not read again.
@@ -117,6 +119,12 @@ impl<T: ?Sized + fmt::Display> fmt::Display for Cc<T> {
 impl<T: ?Sized> fmt::Pointer for Cc<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Pointer::fmt(&Cc::as_ptr(self), f)
+    }
+}
+
+impl<T: ?Sized + Error> Error for Cc<T> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        (**self).source()
     }
 }
 

@@ -8,7 +8,7 @@
 
 use super::death::{drop_deferred_if_deep, drop_pointer, run_user_code};
 use super::{Running, observation, spare, trial_deletion};
-use crate::heap::{Activity, DebugFlags, Generation, Heap, Word};
+use crate::heap::{Activity, DebugFlags, Generation, Heap, Word, trailer};
 use crate::object::ObjectPtr;
 
 /// Calls the finalizers of condemned objects, oldest object first. Gives what is still condemned afterwards, and the
@@ -60,8 +60,8 @@ fn in_order_of_birth(condemned: &[ObjectPtr]) -> Option<Vec<(u64, u32)>> {
     let mut indices = Vec::new();
     indices.try_reserve_exact(unfinalized().count()).ok()?;
     for (object, index) in unfinalized() {
-        // SAFETY: header inv. 4: an object with the flag has its number.
-        indices.push((unsafe { object.birth_number() }, index));
+        // SAFETY: header inv. 4: an object with the flag has its number for a trailer.
+        indices.push((unsafe { trailer(*object) }, index));
     }
     indices.sort_unstable();
     Some(indices)

@@ -18,12 +18,13 @@ mod attachments;
 mod observers;
 mod pacing;
 mod records;
+mod shape;
 mod thread;
 mod unfinished;
 mod word;
 
 use crate::object::{Header, ObjectPtr, Tracer};
-use crate::slab::{BlockPtr, ListId, SizeClass, Slab};
+use crate::slab::{BlockPtr, ListId, Slab};
 pub(crate) use attachments::{Attachments, DeathCallback, Registered};
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
@@ -33,46 +34,12 @@ pub(crate) use pacing::Pacing;
 pub use pacing::Trigger;
 pub(crate) use records::Records;
 pub use records::{Collection, GenerationStats};
+pub(crate) use shape::{Shape, set_trailer, trailer};
 use std::alloc::{Layout, alloc, dealloc};
 pub(crate) use thread::{current, set_current};
 pub(crate) use unfinished::{Panic, Unfinished};
 pub use word::{Generation, InvalidGeneration};
 pub(crate) use word::{Selection, State, Word};
-
-/// The size and alignment of an object, its header included.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape {
-    class: Option<SizeClass>,
-    /// In bytes.
-    size: usize,
-    align: usize,
-}
-
-impl Shape {
-    /// The shape of an object with a `T` in it.
-    pub(crate) const fn of<T>() -> Shape {
-        // No overflow: a type is at most `isize::MAX` bytes large.
-        let size = size_of::<Header>() + size_of::<T>();
-        Shape { class: SizeClass::for_layout(size, align_of::<T>()), size, align: align_of::<T>() }
-    }
-
-    /// The shape of an object with a `T` in it, and a birth number behind that.
-    pub(crate) const fn with_birth_number<T>() -> Shape {
-        let Shape { size, align, .. } = Shape::of::<T>();
-        let size = size.next_multiple_of(align_of::<u64>()) + size_of::<u64>();
-        Shape { class: SizeClass::for_layout(size, align), size, align }
-    }
-
-    /// In bytes.
-    pub(crate) const fn size(self) -> usize {
-        self.size
-    }
-
-    /// As the allocator would want it; `None` if no address space holds an object of this shape.
-    pub(crate) fn layout(self) -> Option<Layout> {
-        Layout::from_size_align(self.size, self.align.max(align_of::<Header>())).ok()
-    }
-}
 
 /// Where an object was before it was [detached](Heap::detach).
 #[derive(Clone, Copy, Debug)]
@@ -212,7 +179,7 @@ impl Heap {
     #[inline]
     pub(crate) fn allocate(&self, shape: Shape, tracked: bool) -> Option<ObjectPtr> {
         debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not create a `Cc`");
-        let slot = match shape.class {
+        let slot = match shape.class() {
             Some(class) => self.slab.allocate(class, tracked),
             None => self.allocate_large(shape, tracked),
         }?;
@@ -334,12 +301,12 @@ impl Heap {
     ///
     /// # Safety
     ///
-    /// Its slot has room for the number.
+    /// The object has a trailer, which the number goes into.
     pub(crate) unsafe fn number_birth(&self, object: ObjectPtr) {
         let number = self.births.get();
         self.births.set(number + 1);
         // SAFETY: the caller's promise.
-        unsafe { object.set_birth_number(number) }
+        unsafe { set_trailer(object, number) }
     }
 
     /// Whether there has ever been an object with a finalizer.

@@ -8,8 +8,8 @@
 //!    the slot outlives the drop of the value. The last of them to go frees the slot.
 //! 3. The `DEAD` flag of `weak` is set from the moment at which the collector gives the value up. A value whose
 //!    object has no strong pointers, or is dead, is never accessed again but by its drop.
-//! 4. The `UNFINALIZED` flag is set from the birth of an object that has a finalizer until it is called. A slot whose
-//!    object has ever had the flag has room for a birth number behind the value.
+//! 4. The `UNFINALIZED` flag is set from the birth of an object that has a finalizer until it is called. An object that
+//!    has ever had the flag has its birth number for a trailer.
 //! 5. The `ATTACHED` flag is set if the heap has an attachment for the object.
 //! 6. The `CLEARED` flag is set from the moment at which all weak pointers to the object, though it lives on, read dead.
 //!

@@ -93,32 +93,6 @@ impl ObjectPtr {
         unsafe { (self.header().vtable().finalize)(self.0) }
     }
 
-    /// Where the birth number stands, if the slot has room for one: behind the value.
-    fn birth_number_ptr(self) -> NonNull<u64> {
-        let offset = self.header().vtable().size.next_multiple_of(align_of::<u64>());
-        self.0.map_addr(|value| value.saturating_add(offset)).cast()
-    }
-
-    /// Writes the number by which objects with finalizers are ordered.
-    ///
-    /// # Safety
-    ///
-    /// The slot has room for it.
-    pub(crate) unsafe fn set_birth_number(self, number: u64) {
-        // SAFETY: the slot has room for it, aligned, for the value is aligned to 16 bytes or more.
-        unsafe { self.birth_number_ptr().write(number) }
-    }
-
-    /// The number by which objects with finalizers are ordered: the lower, the earlier made.
-    ///
-    /// # Safety
-    ///
-    /// It has been written.
-    pub(crate) unsafe fn birth_number(self) -> u64 {
-        // SAFETY: the caller's promise.
-        unsafe { self.birth_number_ptr().read() }
-    }
-
     /// The name of the value's type.
     pub(crate) fn type_name(self) -> &'static str {
         (self.header().vtable().type_name)()
@@ -137,7 +111,8 @@ impl ObjectPtr {
     /// The size of the object, its header included, in bytes.
     #[inline]
     pub(crate) fn size(self) -> usize {
-        size_of::<Header>() + self.header().vtable().size
+        // SAFETY: the table is that of the object.
+        size_of::<Header>() + unsafe { (self.header().vtable().size)(self.0) }
     }
 
     /// Whether the object has a finalizer, which has been called.

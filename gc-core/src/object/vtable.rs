@@ -25,8 +25,10 @@ pub(crate) struct VTable {
     pub(crate) type_name: fn() -> &'static str,
     /// What a pointer to the object may be turned into; `None` if the value has yet to be written.
     pub(crate) type_id: Option<fn() -> TypeId>,
-    /// The size of the value, in bytes.
-    pub(crate) size: usize,
+    /// The size of the value at the address, in bytes.
+    ///
+    /// Safety: the address is that of the value, alive or not, of an object with this table.
+    pub(crate) size: unsafe fn(Edge) -> usize,
 }
 
 impl VTable {
@@ -40,7 +42,7 @@ impl VTable {
                 has_finalizer: || T::finalizer().is_some(),
                 type_name: core::any::type_name::<T>,
                 type_id: Some(TypeId::of::<T>),
-                size: size_of::<T>(),
+                size: |_| size_of::<T>(),
             }
         }
     }
@@ -55,7 +57,7 @@ impl VTable {
                 has_finalizer: || false,
                 type_name: core::any::type_name::<MaybeUninit<T>>,
                 type_id: None,
-                size: size_of::<T>(),
+                size: |_| size_of::<T>(),
             }
         }
     }

@@ -280,6 +280,25 @@ impl BlockPtr {
         &self.header().membership
     }
 
+    /// Where a slot of this block ends.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the start of a slot of this block.
+    #[inline]
+    pub(crate) unsafe fn slot_end(self, slot: NonNull<u8>) -> NonNull<u8> {
+        let header = self.header();
+        match header.kind.get() {
+            // SAFETY: a slot has this size.
+            Kind::Slots { .. } => unsafe { slot.add(header.slot_size.get() as usize) },
+            Kind::Large { .. } => {
+                let (base, layout) = header.allocation;
+                // SAFETY: the slot ends where the allocation does.
+                unsafe { base.add(layout.size()) }
+            }
+        }
+    }
+
     /// Where the side word of a slot stands.
     ///
     /// # Safety
