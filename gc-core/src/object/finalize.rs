@@ -4,9 +4,10 @@
 ///
 /// `#[trace(finalize)]` beside `#[derive(Trace)]` says that a type has a finalizer. It belongs to the object, to the
 /// value that a [`Cc`](crate::Cc) leads to: it is not called for a value that is a field of another, nor for one that
-/// is taken out of its object ([`Cc::try_unwrap`](crate::Cc::try_unwrap)). Only a `RefCell` passes it on: the
-/// finalizer of a `Cc<RefCell<T>>` is that of the `T`, called with the cell borrowed. (If a mutable borrow of the cell
-/// has been leaked, it cannot be called.)
+/// is taken out of its object ([`Cc::try_unwrap`](crate::Cc::try_unwrap)). Only `RefCell`, `OnceCell` and `OnceLock`
+/// pass it on: the finalizer of a `Cc<RefCell<T>>` is that of the `T`, called with the cell borrowed. (If a mutable
+/// borrow of the cell has been leaked, it cannot be called.) A `Cell` cannot lend its content, and a lock would be held
+/// meanwhile.
 ///
 /// It is called at most once in an object's life, when the last pointer to the object is dropped or when a collection
 /// has found it unreachable, and then before anything is dropped: all that the object refers to is still there, and

@@ -74,6 +74,7 @@ pub(crate) type Edge = NonNull<()>;
     message = "`{Self}` does not implement `Trace`: the collector cannot see the `Cc` pointers in it",
     label = "`Trace` is missing for this type",
     note = "for a type of your own, add `#[derive(Trace)]` to its definition",
+    note = "for a trait object, make `Trace` a supertrait of the trait",
     note = "for a field whose type holds no `Cc`, or belongs to another crate, put `#[trace(skip)]` on the field"
 )]
 pub unsafe trait Trace: 'static {
@@ -147,7 +148,7 @@ pub trait Acyclic: Trace {}
 /// Data that holds no [`Cc`](crate::Cc) at all: the only content with which a cell is [`Acyclic`].
 ///
 /// The standard library's types without pointers implement it, as do containers of such. For a type of your own,
-/// implement it by hand; a wrong claim leaks, and does nothing worse.
+/// implement it by hand, or use [`leaf!`](crate::leaf!); a wrong claim leaks, and does nothing worse.
 ///
 /// # Examples
 ///

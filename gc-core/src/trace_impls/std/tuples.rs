@@ -1,0 +1,35 @@
+//! Tuples of up to twelve elements.
+
+use crate::leaf;
+use crate::object::{Acyclic, Leaf, Trace, Tracer};
+
+leaf! { () }
+
+/// Tuples of the named types, and every shorter one down to one element.
+macro_rules! tuples {
+    () => {};
+    ($first:ident $($rest:ident)*) => {
+        // SAFETY: a tuple owns its elements and visits each. Rule 6.
+        unsafe impl<$first: Trace, $($rest: Trace),*> Trace for ($first, $($rest,)*) {
+            #[inline]
+            fn trace(&self, tracer: &mut Tracer<'_>) {
+                #[expect(non_snake_case, reason = "an element goes by the name of its type")]
+                let ($first, $($rest,)*) = self;
+                $first.trace(tracer);
+                $($rest.trace(tracer);)*
+            }
+
+            #[inline]
+            fn is_acyclic() -> bool {
+                $first::is_acyclic() $(&& $rest::is_acyclic())*
+            }
+        }
+
+        impl<$first: Acyclic, $($rest: Acyclic),*> Acyclic for ($first, $($rest,)*) {}
+        impl<$first: Leaf, $($rest: Leaf),*> Leaf for ($first, $($rest,)*) {}
+
+        tuples!($($rest)*);
+    };
+}
+
+tuples!(A B C D E F G H I J K L);
