@@ -3,7 +3,7 @@
 //! An automatic collection runs before there is any of it, so that destructors never meet an object that is half made.
 
 use super::{Cc, Weak};
-use crate::collect::{collect_automatically, leave, throw_after, try_with_heap};
+use crate::collect::{collect_automatically, leave, throw_after, try_with_heap, with_current_heap};
 use crate::heap::{Heap, Panic, Shape, State};
 use crate::object::{Header, ObjectPtr, Trace, VTable};
 use core::fmt;
@@ -33,6 +33,16 @@ impl<T: Trace> Cc<T> {
     /// ```
     #[inline]
     pub fn new(value: T) -> Cc<T> {
+        match Place::<T>::take() {
+            Some(place) => place.fill(value),
+            None => Cc::new_slow(value),
+        }
+    }
+
+    /// [`new`](Cc::new), where there is more to do than to take a slot.
+    #[cold]
+    #[inline(never)]
+    fn new_slow(value: T) -> Cc<T> {
         match Place::<T>::allocate() {
             Ok(place) => place.fill(value),
             Err(failure) => failure.abandon(Shape::of::<T>(), value),
@@ -280,8 +290,19 @@ pub(super) struct Place<T: ?Sized> {
 
 impl<T: Trace> Place<T> {
     /// User code may run.
-    #[inline]
     pub(super) fn allocate() -> Result<Place<T>, Failure> {
+        Place::with(allocate)
+    }
+
+    /// [`allocate`](Place::allocate), if a slot is there for the taking, and no collection is due.
+    #[inline]
+    fn take() -> Option<Place<T>> {
+        Place::with(|shape, tracked| with_current_heap(|heap| heap.take(shape, tracked)).ok_or(())).ok()
+    }
+
+    /// A place of the shape for a `T` from `allocate`, which is told whether to track the object.
+    #[inline]
+    fn with<E>(allocate: impl FnOnce(Shape, bool) -> Result<ObjectPtr, E>) -> Result<Place<T>, E> {
         let tracked = !T::is_acyclic();
         let has_finalizer = T::finalizer().is_some();
         let shape = if has_finalizer { const { Shape::of::<T>().with_trailer() } } else { const { Shape::of::<T>() } };
@@ -349,7 +370,6 @@ impl<T: ?Sized> Place<T> {
 }
 
 /// Memory for an object of some shape, after the automatic collection that may be due.
-#[inline]
 fn allocate(shape: Shape, tracked: bool) -> Result<ObjectPtr, Failure> {
     let allocate = |heap: &Heap| {
         let due = tracked && heap.pacing.is_due();

@@ -35,22 +35,40 @@ const MAX_DEPTH: u32 = 24;
 pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
     let object = unsafe { ObjectPtr::from_value(value.cast()) };
-    let drop_value = || {
-        // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
-        unsafe { value.drop_in_place() }
-    };
     if !object.header().is_plain() {
         // SAFETY: the caller's promise.
-        return unsafe { die_slowly(object, mem::needs_drop::<T>(), &drop_value) };
+        return unsafe { die_marked(value) };
     }
     leave(object);
     if mem::needs_drop::<T>() {
+        let drop_value = || {
+            // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
+            unsafe { value.drop_in_place() }
+        };
         // SAFETY: the caller's promise.
         unsafe { destroy(object, true, drop_value) };
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
         unsafe { release_weak(object) };
     }
+}
+
+/// [`die`], for an object whose header has a flag.
+///
+/// # Safety
+///
+/// As [`die`].
+#[cold]
+#[inline(never)]
+unsafe fn die_marked<T: ?Sized>(value: NonNull<T>) {
+    // SAFETY: the caller's promise.
+    let object = unsafe { ObjectPtr::from_value(value.cast()) };
+    let drop_value = || {
+        // SAFETY: as in `die`.
+        unsafe { value.drop_in_place() }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { die_slowly(object, mem::needs_drop::<T>(), &drop_value) }
 }
 
 /// [`die`], for an object with which there is more to be done than to drop its value, or less.

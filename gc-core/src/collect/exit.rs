@@ -116,6 +116,13 @@ pub(crate) fn try_with_heap<R>(f: impl FnOnce(&Heap) -> R) -> Option<R> {
     }
 }
 
+/// Calls `f` with the heap of this thread, if it has one.
+#[inline]
+pub(crate) fn with_current_heap<R>(f: impl FnOnce(&Heap) -> Option<R>) -> Option<R> {
+    // SAFETY: see above.
+    f(unsafe { current()?.as_ref() })
+}
+
 /// [`try_with_heap`], where that must not fail.
 pub(crate) fn with_heap<R>(f: impl FnOnce(&Heap) -> R) -> R {
     try_with_heap(f).unwrap_or_else(|| handle_alloc_error(Heap::LAYOUT))

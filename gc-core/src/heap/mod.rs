@@ -187,6 +187,18 @@ impl Heap {
         Some(unsafe { ObjectPtr::from_slot(slot) })
     }
 
+    /// [`allocate`](Heap::allocate), if a slot is there for the taking, and no collection is due.
+    #[inline]
+    pub(crate) fn take(&self, shape: Shape, tracked: bool) -> Option<ObjectPtr> {
+        debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not create a `Cc`");
+        if tracked && self.pacing.is_due() {
+            return None;
+        }
+        let slot = self.slab.take(shape.class()?, tracked)?;
+        // SAFETY: the slot has room for the header; who calls writes it first.
+        Some(unsafe { ObjectPtr::from_slot(slot) })
+    }
+
     #[cold]
     #[inline(never)]
     fn allocate_large(&self, shape: Shape, tracked: bool) -> Option<NonNull<u8>> {

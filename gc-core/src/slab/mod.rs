@@ -81,13 +81,13 @@ impl Slab {
     /// arbitrary.
     #[inline]
     pub(crate) fn allocate(&self, class: SizeClass, tracked: bool) -> Option<NonNull<u8>> {
-        let pool = &self.pools[Kind::slot_kind(class, tracked)];
-        if let Some(block) = pool.current.get() {
-            if let Some(slot) = block.pop() {
-                return Some(slot);
-            }
-        }
-        self.allocate_slow(class, tracked)
+        self.take(class, tracked).or_else(|| self.allocate_slow(class, tracked))
+    }
+
+    /// [`allocate`](Slab::allocate), if the current block has a slot on its free list.
+    #[inline]
+    pub(crate) fn take(&self, class: SizeClass, tracked: bool) -> Option<NonNull<u8>> {
+        self.pools[Kind::slot_kind(class, tracked)].current.get()?.pop()
     }
 
     /// Finds a block with a free slot, and makes it the current one.
