@@ -35,28 +35,32 @@ pub struct ByAddress<P>(
     pub P,
 );
 
-/// A pointer to an object, or to nothing.
+/// A pointer to an object, or to nothing: [`Cc`], [`Weak`](crate::Weak), [`AnyCc`].
 ///
 /// Nothing else can implement it.
-pub trait Pointer {
+pub trait Pointer: Address {}
+
+impl<P: Address> Pointer for P {}
+
+/// A pointer that knows where its object is.
+pub trait Address {
     /// The address of what it points to.
-    #[doc(hidden)]
     fn address(&self) -> *const ();
 }
 
-impl<T: ?Sized> Pointer for Cc<T> {
+impl<T: ?Sized> Address for Cc<T> {
     fn address(&self) -> *const () {
         Cc::as_ptr(self).cast()
     }
 }
 
-impl<T: ?Sized> Pointer for Weak<T> {
+impl<T: ?Sized> Address for Weak<T> {
     fn address(&self) -> *const () {
         self.as_ptr().cast()
     }
 }
 
-impl Pointer for AnyCc {
+impl Address for AnyCc {
     fn address(&self) -> *const () {
         self.as_ptr()
     }
@@ -116,6 +120,18 @@ impl<P: Pointer> Hash for ByAddress<P> {
 }
 
 impl<P: fmt::Debug> fmt::Debug for ByAddress<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<P: fmt::Display> fmt::Display for ByAddress<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<P: fmt::Pointer> fmt::Pointer for ByAddress<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
