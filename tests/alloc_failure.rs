@@ -388,12 +388,14 @@ fn new_ends_the_process() {
             let boxed = Box::new(1_u64);
             without_memory(|| drop(Cc::<u64>::from(boxed)));
         },
+        || without_memory(|| drop(Cc::<[u64]>::new_uninit_slice(3))),
         || drop(Cc::<Huge>::new_uninit()),
         || drop(Cc::<Huge>::new_zeroed()),
+        || drop(Cc::<[u8]>::new_uninit_slice(1 << 60)),
     ]);
-    let (small, huge) = outcomes.split_at(5);
+    let (small, huge) = outcomes.split_at(6);
     small.iter().for_each(|outcome| assert_aborted(outcome, "memory allocation of "));
-    huge.iter().for_each(|outcome| assert_aborted(outcome, "memory allocation of 11529215046068469"));
+    huge.iter().for_each(|outcome| assert_aborted(outcome, "memory allocation of 115292150460684"));
 }
 
 /// Runs `f` without memory, on a heap that exists.

@@ -1,8 +1,9 @@
-//! Objects whose values are written after they were made: what the collector makes of them, before and after.
+//! Objects whose values are written after they were made: what the collector makes of them, before and after. And what
+//! else of slices and trait objects needs unsafe code.
 #![expect(unsafe_code, reason = "`assume_init` is unsafe")]
 
 use gc_core::weak::{Ephemeron, WeakSet};
-use gc_core::{AnyCc, Cc, Finalize, Trace, gc};
+use gc_core::{AnyCc, Cc, Finalize, Trace, Weak, coerce, gc};
 use std::cell::{Cell, RefCell};
 use std::mem::{self, MaybeUninit};
 use std::rc::Rc;
@@ -152,5 +153,161 @@ fn an_acyclic_value_that_others_can_overwrite_is_not_tracked_as_a_key() {
     drop(unsafe { old.assume_init() });
     assert!(name.upgrade().is_none());
     drop(alias);
+    assert_eq!(gc::tracked_count(), 0);
+}
+
+/// Writes elements into the only pointer.
+fn write_all(slice: &mut Room, count: usize) {
+    Cc::get_mut(slice)
+        .expect("the only pointer")
+        .iter_mut()
+        .take(count)
+        .for_each(|place| _ = place.write(Node::value()));
+}
+
+const LENGTH: usize = 3;
+
+/// A slice that is yet to be written.
+type Room = Cc<[MaybeUninit<Node>]>;
+
+/// Both ways to make one.
+const UNINIT_SLICES: [fn(usize) -> Room; 2] = [Cc::<[Node]>::new_uninit_slice, Cc::<[Node]>::new_zeroed_slice];
+
+#[test]
+fn a_slice_that_is_written_before_it_is_shared_is_like_any_other() {
+    for make in UNINIT_SLICES {
+        let mut slice = make(LENGTH);
+        assert_eq!((slice.len(), Cc::size_of_val(&slice)), (LENGTH, 16 + LENGTH * size_of::<Node>()));
+        assert!(!Cc::is_tracked(&slice) && gc::get_objects().is_empty());
+        write_all(&mut slice, LENGTH);
+        assert_eq!(gc::collect(), 0);
+        // SAFETY: each element has been written.
+        let slice = unsafe { slice.assume_init() };
+        assert!(Cc::is_tracked(&slice) && AnyCc::from(&slice).is::<[Node]>());
+        assert!(slice.iter().all(|node| node.name == "node"));
+        let hub = Cc::new(Node::value());
+        slice.iter().for_each(|node| _ = node.link.replace(Some(hub.clone())));
+        assert_eq!((gc::get_objects().len(), gc::get_referents(&[AnyCc::from(&slice)]).len()), (2, LENGTH));
+        drop(hub);
+        assert_eq!(gc::collect(), 0);
+        drop(slice);
+        // Elements are no objects, and have no finalizer. The hub does.
+        assert_deaths(1, LENGTH + 1);
+    }
+}
+
+#[test]
+fn a_slice_that_is_never_written_drops_nothing() {
+    for make in UNINIT_SLICES {
+        let mut slice = make(LENGTH);
+        write_all(&mut slice, 1);
+        let weak = Cc::downgrade(&slice);
+        let array: Cc<[MaybeUninit<Node>; LENGTH]> = slice.try_into().expect("so many");
+        let mut slice = coerce!(array => Room);
+        assert!(Cc::get_mut(&mut slice).is_none());
+        assert_eq!(weak.upgrade().map(|slice| slice.len()), Some(LENGTH));
+        drop(weak);
+        // SAFETY: that one has been written, and is not read again.
+        unsafe { Cc::get_mut(&mut slice).expect("the only pointer")[0].assume_init_drop() };
+        assert_deaths(0, 1);
+        let any = AnyCc::from(slice);
+        assert_eq!((any.size_of_val(), any.is::<[Node]>()), (16 + LENGTH * size_of::<Node>(), false));
+        drop(any);
+        assert_deaths(0, 0);
+    }
+    assert!(Cc::<[Node]>::new_uninit_slice(0).is_empty());
+}
+
+#[test]
+fn a_slice_by_way_of_an_array_can_be_written_all_the_same() {
+    for make in UNINIT_SLICES {
+        let array: Cc<[MaybeUninit<Node>; LENGTH]> = make(LENGTH).try_into().expect("so many");
+        let mut slice = coerce!(array => Room);
+        write_all(&mut slice, LENGTH);
+        // SAFETY: each element has been written.
+        let slice = unsafe { slice.assume_init() };
+        let holder = Cc::new(Node::value());
+        slice[LENGTH - 1].link.replace(Some(holder.clone()));
+        drop(holder);
+        assert_eq!(gc::collect(), 0);
+        drop(AnyCc::from(slice));
+        assert_deaths(1, LENGTH + 1);
+    }
+}
+
+#[test]
+fn a_slice_that_others_can_overwrite_is_never_looked_at() {
+    for make in UNINIT_SLICES {
+        let mut uninit = make(LENGTH);
+        write_all(&mut uninit, LENGTH);
+        let alias = uninit.clone();
+        // SAFETY: each element has been written.
+        let slice = unsafe { uninit.assume_init() };
+        let holder = Cc::new(vec![slice.clone()]);
+        assert!(!Cc::is_tracked(&slice));
+        assert_eq!(gc::get_objects(), [AnyCc::from(&holder)]);
+        assert!(gc::get_referents(&[AnyCc::from(&holder)]).is_empty(), "its type is not shown");
+        assert!(!AnyCc::from(&slice).is::<[Node]>());
+        assert_eq!(AnyCc::from(&slice).size_of_val(), 16 + LENGTH * size_of::<Node>());
+        drop((slice, alias));
+        gc::collect();
+        assert!(holder[0].iter().all(|node| node.name == "node"));
+        drop(holder);
+        // The last pointer was to nodes.
+        assert_deaths(0, LENGTH);
+        assert_eq!(gc::tracked_count(), 0);
+    }
+}
+
+#[test]
+fn zeros_are_zeros_whatever_the_size() {
+    // What has been there before is not zero.
+    drop((0..100).map(|_| Cc::<[u64]>::from(vec![u64::MAX; 64])).collect::<Vec<_>>());
+    for length in [0, 1, 63, 64, 65, 10_000] {
+        let zeros = Cc::<[u64]>::new_zeroed_slice(length);
+        // SAFETY: zero is a `u64`.
+        let zeros = unsafe { zeros.assume_init() };
+        assert!(zeros.len() == length && zeros.iter().all(|&number| number == 0));
+        assert_eq!(AnyCc::from(zeros).size_of_val(), 16 + 8 * length);
+    }
+}
+
+/// Pointers that know more than an address keep what they know.
+#[test]
+fn fat_pointers_can_be_plain_for_a_while() {
+    fn round_trip<T: ?Sized>(cc: Cc<T>) -> Cc<T> {
+        let weak = Cc::downgrade(&cc).into_raw();
+        let raw = Cc::into_raw(cc);
+        // SAFETY: it comes from `into_raw`; each count is given back once.
+        unsafe { Cc::increment_strong_count(raw) };
+        // SAFETY: as above.
+        let cc = unsafe { Cc::from_raw(raw) };
+        assert_eq!((Cc::strong_count(&cc), Cc::weak_count(&cc)), (2, 1));
+        // SAFETY: as above.
+        unsafe { Cc::decrement_strong_count(raw) };
+        // SAFETY: it comes from `into_raw`, and is used once.
+        let weak = unsafe { Weak::from_raw(weak) };
+        assert!(weak.upgrade().is_some_and(|upgraded| Cc::ptr_eq(&upgraded, &cc)));
+        cc
+    }
+
+    let slice: Cc<[Node]> = (0..LENGTH).map(|_| Node::value()).collect();
+    slice[1].link.replace(Some(Cc::new(Node::value())));
+    let slice = round_trip(slice);
+    assert_eq!((gc::collect(), slice.len()), (0, LENGTH));
+    drop(round_trip(slice));
+    assert_deaths(1, LENGTH + 1);
+
+    let node = coerce!(Cc::new(Node::value()) => Cc<dyn Trace>);
+    let node = round_trip(node);
+    assert!(AnyCc::from(&node).is::<Node>() && !Cc::is_finalized(&node));
+    drop(round_trip(node));
+    assert_deaths(1, 1);
+
+    let text: Cc<str> = round_trip("text".into());
+    assert_eq!(&*round_trip(text), "text");
+    let nowhere = coerce!(Weak::<Node>::new() => Weak<dyn Trace>).into_raw();
+    // SAFETY: it comes from `into_raw`, and is used once.
+    assert!(unsafe { Weak::from_raw(nowhere) }.upgrade().is_none());
     assert_eq!(gc::tracked_count(), 0);
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(feature = "nightly", feature(coerce_unsized, dispatch_from_dyn, unsize))]
+#![cfg_attr(feature = "nightly", feature(coerce_unsized, dispatch_from_dyn, pin_coerce_unsized_trait, unsize))]
 
 // The modules in which there is unsafe code, and why.
 #[expect(unsafe_code, reason = "typed pointers over erased objects")]

@@ -14,4 +14,5 @@ mod soundness;
 mod support;
 mod threads;
 mod trace_impls;
+mod unsized_objects;
 mod weak;

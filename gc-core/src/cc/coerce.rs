@@ -7,9 +7,10 @@
 use super::{Cc, Weak};
 use core::any::Any;
 use core::mem::ManuallyDrop;
+use core::pin::Pin;
 use core::ptr::NonNull;
 
-/// Turns a [`Cc`] or a [`Weak`](crate::Weak) into one to an unsized type: a trait object, or a slice.
+/// Turns a [`Cc`], a `Pin<Cc>` or a [`Weak`](crate::Weak) into one to an unsized type: a trait object, or a slice.
 ///
 /// `coerce!(pointer => Type)` does what the compiler does by itself with an [`Rc`](std::rc::Rc), where an `Rc<T>` is
 /// given and an `Rc<dyn Trait>` is wanted. It costs nothing: the object stays the same, and the pointer becomes a fat one.
@@ -77,7 +78,7 @@ macro_rules! coerce {
 #[diagnostic::on_unimplemented(
     message = "`coerce!` makes no `{P}` of a `{Self}`",
     label = "expected a pointer of the same kind",
-    note = "it turns a `Cc<T>` into a `Cc<U>`, and a `Weak<T>` into a `Weak<U>`"
+    note = "it turns a `Cc<T>` into a `Cc<U>`, a `Pin<Cc<T>>` into a `Pin<Cc<U>>`, and a `Weak<T>` into a `Weak<U>`"
 )]
 pub trait Coerce<P> {
     /// What the pointer points to.
@@ -119,6 +120,20 @@ impl<T: ?Sized, U: ?Sized> Coerce<Weak<U>> for Weak<T> {
     }
 }
 
+impl<T: ?Sized, U: ?Sized> Coerce<Pin<Cc<U>>> for Pin<Cc<T>> {
+    type From = T;
+    type To = U;
+
+    unsafe fn coerce(self, unsize: impl FnOnce(*mut T) -> *mut U) -> Pin<Cc<U>> {
+        // SAFETY: the pointer goes back into a `Pin`, and nothing is moved in between.
+        let cc = unsafe { Pin::into_inner_unchecked(self) };
+        // SAFETY: the caller's promise.
+        let cc = unsafe { cc.coerce(unsize) };
+        // SAFETY: the value was pinned before.
+        unsafe { Pin::new_unchecked(cc) }
+    }
+}
+
 impl Cc<dyn Any> {
     /// A pointer to the value as what it is, if that is a `T`.
     ///
@@ -152,9 +167,12 @@ mod nightly {
     use super::{Cc, Weak};
     use core::marker::Unsize;
     use core::ops::{CoerceUnsized, DispatchFromDyn};
+    use core::pin::PinCoerceUnsized;
 
     impl<T: ?Sized + Unsize<U>, U: ?Sized> CoerceUnsized<Cc<U>> for Cc<T> {}
     impl<T: ?Sized + Unsize<U>, U: ?Sized> DispatchFromDyn<Cc<U>> for Cc<T> {}
+    // SAFETY: a `Cc` derefs to the same value each time, also after a coercion or a clone.
+    unsafe impl<T: ?Sized> PinCoerceUnsized for Cc<T> {}
     impl<T: ?Sized + Unsize<U>, U: ?Sized> CoerceUnsized<Weak<U>> for Weak<T> {}
     impl<T: ?Sized + Unsize<U>, U: ?Sized> DispatchFromDyn<Weak<U>> for Weak<T> {}
 }

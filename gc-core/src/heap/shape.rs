@@ -27,7 +27,8 @@ impl Shape {
     /// The shape of an object with `len` elements `T` in it, and a trailer; `None` if no address space holds it.
     pub(crate) fn of_slice<T>(len: usize) -> Option<Shape> {
         let value = Layout::array::<T>(len).ok()?;
-        Some(Shape::new(value.size(), value.align()).with_trailer())
+        let shape = Shape::new(value.size(), value.align()).with_trailer();
+        shape.layout().map(|_| shape)
     }
 
     /// The shape with a trailer behind the value.
