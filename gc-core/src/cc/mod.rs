@@ -14,6 +14,8 @@ mod coerce;
 mod create;
 mod exclusive;
 mod make_mut;
+#[cfg(feature = "serde")]
+mod serde;
 mod slice;
 mod string;
 mod traits;

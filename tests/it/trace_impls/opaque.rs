@@ -31,7 +31,7 @@ fn leaves_what_is_shared(slot: impl Deref<Target = Slot>, edge: impl Trace) {
     drop(node);
 
     assert_eq!(collect(), 0);
-    assert_eq!(log.sorted(), []);
+    assert_eq!(log.sorted(), [0; 0]);
 
     let node = slot.take();
     assert!(node.is_some());
@@ -85,7 +85,7 @@ fn skipped_field_is_opaque() {
     drop(node);
 
     assert_eq!(collect(), 0);
-    assert_eq!(log.sorted(), []);
+    assert_eq!(log.sorted(), [0; 0]);
 
     weak.upgrade().expect("it leaks").link.take();
     assert_eq!(log.sorted(), [0]);
@@ -168,7 +168,7 @@ fn manually_dropped_pointer_leaks() {
     assert_eq!(collect(), 0);
     weak.upgrade().expect("it leaks").edge.take();
     assert!(weak.upgrade().is_some(), "nothing has dropped the pointer");
-    assert_eq!(log.sorted(), []);
+    assert_eq!(log.sorted(), [0; 0]);
 }
 
 // Or `assume_init` would find objects that were not made for a `T`.

@@ -5,15 +5,16 @@ use std::sync::OnceLock;
 
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Cells that lend their content, to the finalizer too (rule 7): `Type: cell => Option<reference or guard>`.
+/// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => Option<reference or
+/// guard>`.
 macro_rules! lending_cells {
-    ($($type:ty: $cell:ident => $content:expr,)+) => {$(
+    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr,)+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
         // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rule 6.
-        unsafe impl<T: Trace> Trace for $type {
+        unsafe impl<T: $crate::Trace, $($($generics)+)?> $crate::Trace for $type {
             #[inline]
-            fn trace(&self, tracer: &mut Tracer<'_>) {
+            fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
                 let $cell = self;
                 // Rule 3.
                 if let Some(content) = $content {
@@ -37,8 +38,8 @@ macro_rules! lending_cells {
             }
         }
 
-        impl<T: Leaf> Acyclic for $type {}
-        impl<T: Leaf> Leaf for $type {}
+        impl<T: $crate::Leaf, $($($generics)+)?> $crate::Acyclic for $type {}
+        impl<T: $crate::Leaf, $($($generics)+)?> $crate::Leaf for $type {}
     )+};
 }
 

@@ -9,10 +9,10 @@ use crate::object::{Acyclic, Leaf, Trace, Tracer};
 macro_rules! containers {
     ($($container:ty: [$($content:ident),+] $([$($generics:tt)+])?,)+) => {$(
         // SAFETY: rule 1: the container owns what it iterates over. Rule 6.
-        unsafe impl<$($content: Trace,)+ $($($generics)+)?> Trace for $container {
+        unsafe impl<$($content: $crate::Trace,)+ $($($generics)+)?> $crate::Trace for $container {
             #[inline]
-            fn trace(&self, tracer: &mut Tracer<'_>) {
-                if owns_nothing::<($($content,)+)>() {
+            fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
+                if $crate::trace_impls::std::owns_nothing::<($($content,)+)>() {
                     return;
                 }
                 #[allow(non_snake_case, unused_parens, reason = "an element goes by the name of its type")]
@@ -27,8 +27,8 @@ macro_rules! containers {
             }
         }
 
-        impl<$($content: Acyclic,)+ $($($generics)+)?> Acyclic for $container {}
-        impl<$($content: Leaf,)+ $($($generics)+)?> Leaf for $container {}
+        impl<$($content: $crate::Acyclic,)+ $($($generics)+)?> $crate::Acyclic for $container {}
+        impl<$($content: $crate::Leaf,)+ $($($generics)+)?> $crate::Leaf for $container {}
     )+};
 }
 

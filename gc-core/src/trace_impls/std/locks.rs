@@ -7,7 +7,6 @@ use std::sync::{
 };
 
 use crate::leaf;
-use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
 leaf! {
     Barrier, BarrierWaitResult, Condvar, Once, OnceState, WaitTimeoutResult,
@@ -21,18 +20,18 @@ parts! {
     TrySendError<T>: [T] { TrySendError::Full(message) | TrySendError::Disconnected(message) => [message] }
 }
 
-/// Locks, of which an attempt gives a guard: `Type: lock => TryLockResult`.
+/// Locks, of which an attempt gives a guard: `Type: lock => Option<guard>`.
 macro_rules! locks {
     ($($type:ty: $lock:ident => $attempt:expr,)+) => {$(
         // SAFETY: a lock owns its content and visits it, unless it is held. Whether it is cannot change while only the
         // collector runs, so every call visits the same: another thread can get at the lock only if a `T` may be sent
         // there, and then it owns no `Cc`. Rule 6.
-        unsafe impl<T: Trace> Trace for $type {
+        unsafe impl<T: $crate::Trace> $crate::Trace for $type {
             #[inline]
-            fn trace(&self, tracer: &mut Tracer<'_>) {
+            fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
                 let $lock = self;
                 // Rule 3.
-                if let Some(content) = poisoned_or_not($attempt) {
+                if let Some(content) = $attempt {
                     T::trace(&content, tracer);
                 }
             }
@@ -43,14 +42,14 @@ macro_rules! locks {
             }
         }
 
-        impl<T: Leaf> Acyclic for $type {}
-        impl<T: Leaf> Leaf for $type {}
+        impl<T: $crate::Leaf> $crate::Acyclic for $type {}
+        impl<T: $crate::Leaf> $crate::Leaf for $type {}
     )+};
 }
 
 locks! {
-    Mutex<T>: mutex => mutex.try_lock(),
-    RwLock<T>: lock => lock.try_read(),
+    Mutex<T>: mutex => poisoned_or_not(mutex.try_lock()),
+    RwLock<T>: lock => poisoned_or_not(lock.try_read()),
 }
 
 /// The guard, if the lock is free. A panic while it was held may have broken a promise of the program's about the

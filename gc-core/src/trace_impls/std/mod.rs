@@ -51,12 +51,15 @@ macro_rules! parts {
     )+};
 }
 
+#[macro_use]
 mod cells;
+#[macro_use]
 mod containers;
 mod data;
 mod functions;
 mod io;
 mod iterators;
+#[macro_use]
 mod locks;
 mod opaque;
 mod pointers;
@@ -68,6 +71,6 @@ mod wrappers;
 ///
 /// Spares containers of plain data the walk over their contents, which matters where nothing optimises it away. Where
 /// it hides a `Cc` that the type forgets to drop, that leaks in any case.
-const fn owns_nothing<T: ?Sized>() -> bool {
+pub(super) const fn owns_nothing<T: ?Sized>() -> bool {
     !std::mem::needs_drop::<T>()
 }

@@ -1,0 +1,7 @@
+//! `url`: addresses. A `Host` is one of its default type, with a `String`.
+
+use url::{Host, Origin, ParseError, Url};
+
+use crate::leaf;
+
+leaf! { Host, Origin, ParseError, Url }
