@@ -1,18 +1,22 @@
 //! The item as the macro sees it: the syntax tree with its `#[trace(...)]` attributes read.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, DataEnum, DeriveInput, Generics, Member, Meta, Token, Type, parse_quote};
+use syn::spanned::Spanned;
+use syn::{Attribute, DataEnum, DeriveInput, Generics, Member, Meta, Path, Token, Type, TypePath, parse_quote};
 
 use crate::attr::{PartAttrs, TypeAttrs};
 use crate::errors::Errors;
+use crate::expand::at;
 
 /// A type with `#[derive(Trace)]`.
 pub(crate) struct Input<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) attrs: TypeAttrs,
+    /// Where gc-core is found.
+    pub(crate) krate: TokenStream,
     /// The `packed` of `#[repr(packed)]`.
     pub(crate) packed: Option<Meta>,
     /// What the implementations must allow, because they repeat the user's types.
@@ -36,6 +40,8 @@ pub(crate) struct Field<'a> {
     /// The name, or the number in a tuple.
     pub(crate) member: Member,
     pub(crate) ty: &'a Type,
+    /// The place of the type, where errors about the field are shown.
+    pub(crate) span: Span,
     pub(crate) attrs: PartAttrs,
 }
 
@@ -48,10 +54,12 @@ impl<'a> Input<'a> {
             syn::Data::Enum(data) => Data::Enum(Variant::read_all(data, errors)),
             syn::Data::Union(data) => Data::Union(data.union_token),
         };
+        let krate = attrs.krate.as_ref().map_or_else(|| quote!(::gc_core), ToTokens::to_token_stream);
         Input {
             ident: &input.ident,
             generics: &input.generics,
             attrs,
+            krate,
             packed: packed(&input.attrs),
             allowed: allowed(input),
             data,
@@ -89,9 +97,21 @@ impl<'a> Field<'a> {
         let read = |(member, field): (Member, &'a syn::Field)| Field {
             member,
             ty: &field.ty,
+            span: at(start_of(&field.ty)),
             attrs: PartAttrs::read(&field.attrs, "a field", errors),
         };
         fields.members().zip(fields).map(read).collect()
+    }
+}
+
+/// Where the type begins, which is all of `ty.span()` that a stable compiler gives. That prints the type for its first
+/// token, which takes longer than all else that is done here with a field; a path, which most types are, has it at hand.
+fn start_of(ty: &Type) -> Span {
+    match ty {
+        Type::Path(TypePath { qself: None, path: Path { leading_colon: None, segments }, .. }) => {
+            segments[0].ident.span()
+        }
+        _ => ty.span(),
     }
 }
 
@@ -114,10 +134,29 @@ fn packed(attrs: &[Attribute]) -> Option<Meta> {
 /// for it would be an error under `#![forbid(deprecated)]`.
 fn allowed(input: &DeriveInput) -> Vec<Attribute> {
     let mut allowed: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("allow")).cloned().collect();
-    if any_ident(input.to_token_stream(), &|ident| ident == "deprecated") {
+    if all_attributes(input).any(mentions_deprecated) {
         allowed.push(parse_quote!(#[allow(deprecated)]));
     }
     allowed
+}
+
+/// Those of the type, of its variants, and of all fields.
+fn all_attributes(input: &DeriveInput) -> impl Iterator<Item = &Attribute> {
+    let (fields, variants) = match &input.data {
+        syn::Data::Struct(data) => (Some(&data.fields), None),
+        syn::Data::Enum(data) => (None, Some(&data.variants)),
+        syn::Data::Union(_) => (None, None),
+    };
+    let variants = variants.into_iter().flatten();
+    let fields = fields.into_iter().chain(variants.clone().map(|variant| &variant.fields)).flatten();
+    let of_parts = variants.map(|variant| &variant.attrs).chain(fields.map(|field| &field.attrs));
+    input.attrs.iter().chain(of_parts.flatten())
+}
+
+fn mentions_deprecated(attr: &Attribute) -> bool {
+    let deprecated = |ident: &Ident| ident == "deprecated";
+    attr.path().is_ident("deprecated")
+        || matches!(&attr.meta, Meta::List(list) if any_ident(list.tokens.clone(), &deprecated))
 }
 
 /// Whether an identifier that is `wanted` occurs anywhere among the tokens.

@@ -4,14 +4,14 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Generics, WhereClause, parse_quote};
+use syn::{Generics, TypeParam};
 
 use crate::ast::Input;
 use crate::bounds;
 use crate::expand::implement;
 
 pub(crate) fn expand(input: &Input<'_>, error: &syn::Error) -> TokenStream {
-    let krate = &input.attrs.krate;
+    let krate = &input.krate;
     let where_clause = everything_static(input.generics);
     let body = quote!(fn trace(&self, _: &mut #krate::Tracer<'_>) {});
     let mut out = error.to_compile_error();
@@ -24,15 +24,8 @@ pub(crate) fn expand(input: &Input<'_>, error: &syn::Error) -> TokenStream {
 }
 
 /// The least that `Trace: 'static` demands, even of a type that is refused for its lifetimes.
-fn everything_static(generics: &Generics) -> WhereClause {
-    let mut clause = bounds::own_where_clause(generics);
-    for param in generics.lifetimes() {
-        let lifetime = &param.lifetime;
-        clause.predicates.push(parse_quote!(#lifetime: 'static));
-    }
-    for param in generics.type_params() {
-        let param = &param.ident;
-        clause.predicates.push(parse_quote!(#param: 'static));
-    }
-    clause
+fn everything_static(generics: &Generics) -> TokenStream {
+    let lifetimes = generics.lifetimes().map(|param| &param.lifetime);
+    let types = generics.type_params().map(|TypeParam { ident, .. }| ident);
+    bounds::where_clause(generics, &quote!(#(#lifetimes: 'static,)* #(#types: 'static,)*))
 }

@@ -3,6 +3,7 @@
 //! Owns [`Trace`], [`Acyclic`], [`Leaf`] and [`Tracer`]. Knows an edge only as the address of the value it leads to;
 //! what is done with the edges is the business of the [`EdgeSink`] behind the tracer.
 
+use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
@@ -233,6 +234,61 @@ impl<'a> Tracer<'a> {
         self.sink.drain(edges);
     }
 }
+
+/// For derived code: an associated function of this type, which nobody can put another in the place of, because it is
+/// in the signature of [`Trace::trace`].
+impl Tracer<'_> {
+    /// What the destructor of a type is, as far as the derive needs to know: there must be none.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __destructor<T: ?Sized>(&mut self) -> Destructor<T> {
+        Destructor(PhantomData)
+    }
+}
+
+/// Has two methods of one name, of which a call means the first if `T: Drop`, and the second otherwise.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Destructor<T: ?Sized>(PhantomData<fn(&T)>);
+
+#[expect(drop_bounds, reason = "asks for a destructor of its own, not for one of a field")]
+impl<T: ?Sized + Drop> Destructor<T> {
+    pub fn __must_not_exist(self)
+    where
+        T: MayImplementDrop,
+    {
+    }
+}
+
+/// The destructor that a type does not have.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NoDestructor;
+
+impl NoDestructor {
+    pub fn __must_not_exist(&self) {}
+}
+
+impl<T: ?Sized> core::ops::Deref for Destructor<T> {
+    type Target = NoDestructor;
+
+    fn deref(&self) -> &NoDestructor {
+        &NoDestructor
+    }
+}
+
+/// Implemented for nothing. Its absence is the message of the derive.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` derives `Trace`, so it cannot implement `Drop`",
+    label = "when its destructor runs, what the `Cc`s in it point to may be gone",
+    note = "to look at other objects before they die, implement `Finalize` in place of `Drop`, and add \
+            `#[trace(finalize)]`",
+    note = "to release a resource, put it into a field of its own, a leaf without a `Cc`: the type of that field can \
+            implement `Drop`",
+    note = "a destructor that reads none of the `Cc`s in the traced fields is allowed by `#[trace(unsafe_drop)]`"
+)]
+pub trait MayImplementDrop {}
 
 impl core::fmt::Debug for Tracer<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
