@@ -39,11 +39,14 @@ pub enum Trigger {
 /// `CPython`'s thresholds since 3.13.
 const DEFAULT_THRESHOLDS: [usize; 3] = [2000, 10, 10];
 
+/// More objects than there can be, and little enough to be added to their number.
+const NEVER: usize = usize::MAX / 2;
+
 /// See the module.
 ///
-/// Invariants: `count[0]` is `tracked - floor`, and `limit` is where a collection is due: `floor` plus the threshold,
-/// or, without automatic collections, out of reach. So the count of the objects there are serves the trigger too, and
-/// an allocation and a death change one number each.
+/// Invariants: `count[0]` is `tracked - floor`, and `limit` is where a collection is due: `floor + headroom`, which is the
+/// threshold, or, without automatic collections, out of reach. So the count of the objects there are serves the trigger
+/// too, and an allocation and a death change one number each.
 #[derive(Debug)]
 pub(crate) struct Pacing {
     /// The number of tracked objects.
@@ -52,6 +55,8 @@ pub(crate) struct Pacing {
     floor: Cell<usize>,
     /// The value of `tracked` above which a collection is due.
     limit: Cell<usize>,
+    /// How far that is above `floor`; at most [`NEVER`].
+    headroom: Cell<usize>,
     /// `count[1]` and `count[2]`.
     collected: [Cell<usize>; 2],
     thresholds: Cell<[usize; 3]>,
@@ -70,6 +75,7 @@ impl Pacing {
             tracked: Cell::new(0),
             floor: Cell::new(0),
             limit: Cell::new(DEFAULT_THRESHOLDS[0]),
+            headroom: Cell::new(DEFAULT_THRESHOLDS[0]),
             collected: [const { Cell::new(0) }; 2],
             thresholds: Cell::new(DEFAULT_THRESHOLDS),
             enabled: Cell::new(true),
@@ -223,17 +229,18 @@ impl Pacing {
         self.update_limit();
     }
 
+    /// Every death may come here, when a large structure is dropped.
     #[inline]
     fn set_floor(&self, floor: usize) {
         self.floor.set(floor);
-        self.update_limit();
+        self.limit.set(floor + self.headroom.get());
     }
 
-    #[inline]
     fn update_limit(&self) {
         let [young, ..] = self.thresholds.get();
         let in_allocations = self.is_enabled() && young != 0 && self.trigger.get() == Trigger::Allocation;
-        self.limit.set(if in_allocations { self.floor.get().saturating_add(young) } else { usize::MAX });
+        self.headroom.set(if in_allocations { young.min(NEVER) } else { NEVER });
+        self.set_floor(self.floor.get());
     }
 }
 
