@@ -115,9 +115,21 @@ fn start_of(ty: &Type) -> Span {
     }
 }
 
-/// Those of `fields` that are not skipped.
+/// Those of `fields` that are not skipped, and may hold something.
 pub(crate) fn traced<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
-    fields.iter().filter(|field| field.attrs.skip.is_none())
+    fields.iter().filter(|field| field.attrs.skip.is_none() && !is_function_pointer(field.ty))
+}
+
+/// Pointers to functions hold nothing, but not all of them can be `Trace`: there is no naming the arguments of
+/// `for<'a> fn(&'a str)` in an implementation for every such type.
+fn is_function_pointer(ty: &Type) -> bool {
+    match ty {
+        Type::FnPtr(_) => true,
+        // Around what comes from a macro by example.
+        Type::Group(ty) => is_function_pointer(&ty.elem),
+        Type::Paren(ty) => is_function_pointer(&ty.elem),
+        _ => false,
+    }
 }
 
 /// Finds `packed` or `packed(n)` in `#[repr(...)]`. What cannot be parsed there is for the compiler to report.
@@ -166,4 +178,29 @@ pub(crate) fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) ->
         TokenTree::Group(group) => any_ident(group.stream(), wanted),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{Delimiter, Group};
+
+    use super::*;
+
+    #[test]
+    fn function_pointers_are_left_out() {
+        let in_group = Group::new(Delimiter::None, quote!(for<'a> fn(&'a str) -> &'a str));
+        let item: DeriveInput = parse_quote! {
+            struct Type<T> {
+                plain: fn(&[T]) -> T,
+                in_parentheses: ((unsafe extern "C" fn(*const T, ...))),
+                from_a_macro: #in_group,
+                in_a_tuple: (fn(T),),
+                in_an_option: Option<fn(T)>,
+                closure: Box<dyn Fn(T)>,
+            }
+        };
+        let input = Input::read(&item, &mut Errors::default());
+        let traced = input.traced_fields().into_iter().map(|field| field.member.to_token_stream().to_string());
+        assert_eq!(traced.collect::<Vec<_>>(), ["in_a_tuple", "in_an_option", "closure"]);
+    }
 }

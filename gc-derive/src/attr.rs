@@ -138,8 +138,9 @@ impl Word {
         let text: LitStr = self.value(|input| input.parse()).map_err(|_| {
             self.wrong_value(&format!("`where` predicates in a string: `{} = \"T: Trace\"`", self.name))
         })?;
+        let expected = "expected `where` predicates, as in `T: Trace`";
         text.parse_with(Predicates::parse_terminated)
-            .map_err(|error| syn::Error::new(text.span(), format!("no `where` predicates: {error}")))
+            .map_err(|error| syn::Error::new(text.span(), format!("{expected}: {error}")))
     }
 
     fn value<T>(&self, parse: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {

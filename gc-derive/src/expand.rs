@@ -10,6 +10,7 @@ use std::iter;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Member;
+use syn::spanned::Spanned;
 
 use crate::ast::{self, Data, Field, Input, Variant};
 use crate::bounds::Used;
@@ -24,31 +25,31 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     out
 }
 
-/// The implementation of a trait for the type. `head` is `impl` or `unsafe impl`, and `path` leads to the trait.
+/// The implementation of a trait for the type. `head` is `impl` or `unsafe impl`, and says where that is; `path` leads to
+/// the trait.
 pub(crate) fn implement(
     input: &Input<'_>,
     head: &TokenStream,
     path: &TokenStream,
     where_clause: &TokenStream,
-    body: &TokenStream,
+    body: TokenStream,
 ) -> TokenStream {
     let (ident, allowed) = (input.ident, &input.allowed);
     let (impl_generics, ty_generics, _) = input.generics.split_for_impl();
+    let mut block = Group::new(Delimiter::Brace, body);
+    block.set_span(head.span());
     quote! {
         #[automatically_derived]
         #(#allowed)*
-        #head #impl_generics #path for #ident #ty_generics #where_clause {
-            #body
-        }
+        #head #impl_generics #path for #ident #ty_generics #where_clause #block
     }
 }
 
 fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.krate;
-    let head = match &input.attrs.unsafe_drop {
-        None => quote!(unsafe impl),
-        Some(word) => quote_spanned!(word.span()=> unsafe impl),
-    };
+    // The whole of the implementation is where the promise is made, and falls under the lints of that place.
+    let promised = input.attrs.unsafe_drop.as_ref().map_or_else(Span::call_site, Ident::span);
+    let head = quote_spanned!(promised=> unsafe impl);
     let forbid_drop = input.attrs.unsafe_drop.is_none().then(|| forbid_drop(input));
     // Through the trait, so that no method of the field's own comes in between. And without the type that is written:
     // an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>` in place
@@ -73,17 +74,16 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
         .as_ref()
         .filter(|_| is_generic)
         .map(|word| quote_spanned!(at(word.span())=> Self: #krate::Finalize,));
-    implement(input, &head, &quote!(#krate::Trace), &used.trace_clause(finalizes.unwrap_or_default()), &body)
+    implement(input, &head, &quote!(#krate::Trace), &used.trace_clause(finalizes.unwrap_or_default()), body)
 }
 
-/// What refuses types with a destructor: by the time that the destructor of a garbage object runs, what its fields
-/// point to may be gone.
+/// Refuses a type with a destructor: by the time that the destructor of a garbage object runs, what its fields point to
+/// may be gone. (An empty `Drop` of our own would refuse another one too, but then no field could be moved out.)
 ///
-/// The method is one that does nothing, or, if `Self: Drop`, another that wants a trait which no type has, and whose
-/// absence is the message. Which of them it is does not rest on what any name means in the crate of the type:
-/// `__tracer` is of the type that the signature of `Trace::trace` says; the methods are inherent, which take precedence
-/// over those of traits; and `Drop` is named in gc-core. (An empty `Drop` of our
-/// own would refuse another one too, but then no field could be moved out of the type.)
+/// The second call is one of two methods, both of which do nothing. If `Self: Drop`, it is the one that demands a trait
+/// which no type has, and its absence is the message. Nothing in the crate of the type can change which of them it is:
+/// `__tracer` is gc-core's own, or this would not be the `trace` of its trait; the methods are inherent, and come before
+/// those of any trait; and `Drop` is named in gc-core.
 fn forbid_drop(input: &Input<'_>) -> TokenStream {
     quote_spanned! {at(input.ident.span())=>
         if false {
@@ -193,7 +193,7 @@ fn is_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
 
 fn impl_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.krate;
-    implement(input, &quote!(impl), &quote!(#krate::Acyclic), &used.acyclic_clause(), &TokenStream::new())
+    implement(input, &quote!(impl), &quote!(#krate::Acyclic), &used.acyclic_clause(), TokenStream::new())
 }
 
 /// Compiles only if every traced field is `Acyclic` under the bounds of [`impl_acyclic`]. A trait, for the type's own
@@ -210,7 +210,7 @@ fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
             #claims
         }
     };
-    let proof = implement(input, &quote!(impl), &quote!(__Proof), &used.acyclic_clause(), &body);
+    let proof = implement(input, &quote!(impl), &quote!(__Proof), &used.acyclic_clause(), body);
     quote! {
         const _: () = {
             trait __Proof {

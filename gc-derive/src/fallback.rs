@@ -15,10 +15,9 @@ pub(crate) fn expand(input: &Input<'_>, error: &syn::Error) -> TokenStream {
     let where_clause = everything_static(input.generics);
     let body = quote!(fn trace(&self, _: &mut #krate::Tracer<'_>) {});
     let mut out = error.to_compile_error();
-    out.extend(implement(input, &quote!(unsafe impl), &quote!(#krate::Trace), &where_clause, &body));
+    out.extend(implement(input, &quote!(unsafe impl), &quote!(#krate::Trace), &where_clause, body));
     if input.attrs.acyclic {
-        let none = TokenStream::new();
-        out.extend(implement(input, &quote!(impl), &quote!(#krate::Acyclic), &where_clause, &none));
+        out.extend(implement(input, &quote!(impl), &quote!(#krate::Acyclic), &where_clause, TokenStream::new()));
     }
     out
 }

@@ -18,6 +18,8 @@ mod check;
 mod errors;
 mod expand;
 mod fallback;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -48,8 +50,27 @@ use crate::errors::Errors;
 /// ```
 ///
 /// Recursive types, generic ones, const parameters and `where` clauses need no annotation. Every type parameter that
-/// occurs in a traced field gets the bound `T: Trace`, every associated type of one `T::Item: Trace`, and all the other
-/// parameters `'static`. A type with a lifetime parameter cannot be traced.
+/// a traced field holds gets the bound `T: Trace`, every associated type of one `T::Item: Trace`, and all the other
+/// parameters `'static`: those in skipped fields, and those that are only pointed to, as in `Cc<T>`, `Weak<T>`, `Rc<T>`,
+/// `PhantomData<T>` or `fn(T)`. A type with a lifetime parameter cannot be traced.
+///
+/// A field whose type is written as a function pointer is left out, for there is no `Cc` in one:
+///
+/// ```
+/// use gc_core::{Cc, Trace};
+///
+/// #[derive(Trace)]
+/// enum Value {
+///     Number(f64),
+///     List(Vec<Value>),
+///     Native(fn(&[Value]) -> Value),
+/// }
+///
+/// let list = Cc::new(Value::List(vec![Value::Number(2.0), Value::Native(|list| Value::Number(list.len() as f64))]));
+/// let Value::List(values) = &*list else { unreachable!() };
+/// let [Value::Number(number), Value::Native(function)] = &values[..] else { unreachable!() };
+/// assert!(matches!(function(values), Value::Number(len) if len == *number));
+/// ```
 ///
 /// # Attributes of the type
 ///
@@ -74,6 +95,42 @@ use crate::errors::Errors;
 /// assert!(!gc::is_tracked(&first) && !gc::is_tracked(&second));
 /// # assert!(second.next.as_ref().is_some_and(|next| next.lines.len() == 1));
 /// ```
+///
+/// ## `#[trace(bound = "...")]`
+///
+/// What the generics must satisfy, in place of what the derive finds in the fields: `where` predicates, separated by
+/// commas, or an empty string if nothing is needed. The bounds on the type itself stay, and so does `'static` for every
+/// parameter. This is for what field types do not show, such as an associated type behind an alias. The compiler says
+/// if it is too little.
+///
+/// ```
+/// use gc_core::Trace;
+///
+/// trait Graph {
+///     type Node;
+/// }
+///
+/// type Nodes<G> = Vec<<G as Graph>::Node>;
+///
+/// #[derive(Trace)]
+/// #[trace(bound = "G::Node: Trace")] // In place of `G: Trace`.
+/// struct Store<G: Graph>(Nodes<G>);
+/// # struct Plane;
+/// # impl Graph for Plane {
+/// #     type Node = u8;
+/// # }
+/// # assert!(gc_core::Cc::new(Store::<Plane>(vec![])).0.is_empty());
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use gc_core::Trace;
+/// #[derive(Trace)]
+/// #[trace(bound = "")]
+/// struct Pair<T>(T, T);
+/// ```
+///
+/// Together with `acyclic`, the bounds are those of `Acyclic` as well, and have to prove it: the type is then traced only
+/// for arguments for which it is acyclic.
 ///
 /// ## `#[trace(finalize)]`
 ///
@@ -112,6 +169,58 @@ use crate::errors::Errors;
 /// # let _ = gc_core::Cc::new(Node);
 /// ```
 ///
+/// ## `#[trace(unsafe_drop)]`
+///
+/// Lets the type implement `Drop`, which is [refused](#no-drop) otherwise. It promises what the compiler cannot check, so
+/// the word is an `unsafe`: `#![forbid(unsafe_code)]` and `#![deny(unsafe_code)]` refuse it, with an error at the word.
+///
+/// > The destructor does nothing with a `Cc` in a traced field, but leaves it to be dropped with the field. It does not
+/// > dereference, compare or print it, clone or downgrade it, or put it anywhere else; nor does it call what might.
+///
+/// When a cycle is collected, its members are dropped one after the other. Each still owns its `Cc`s when its turn comes,
+/// but what they point to may be gone by then, and a `Cc` that was put elsewhere would outlive its object. All else is
+/// as in any destructor: it may read the other fields, those that are skipped among them, and ask a `Weak`, which
+/// gives nothing that is dying. Fields can no longer be moved out of the type. Without a destructor the promise is void.
+///
+/// ```
+/// use gc_core::{Cc, Trace};
+/// use std::cell::{Cell, RefCell};
+/// use std::rc::Rc;
+///
+/// #[derive(Trace)]
+/// #[trace(unsafe_drop)]
+/// struct Session {
+///     peers: RefCell<Vec<Cc<Session>>>,
+///     #[trace(skip)]
+///     open: Rc<Cell<usize>>,
+/// }
+///
+/// // Keeps the promise of `unsafe_drop`: of `peers`, nothing is read, not even how many there are.
+/// impl Drop for Session {
+///     fn drop(&mut self) {
+///         self.open.set(self.open.get() - 1);
+///     }
+/// }
+///
+/// let open = Rc::new(Cell::new(2));
+/// let session = || Cc::new(Session { peers: RefCell::default(), open: open.clone() });
+/// let (a, b) = (session(), session());
+/// a.peers.borrow_mut().push(b.clone());
+/// b.peers.borrow_mut().push(a.clone());
+///
+/// drop((a, b));
+/// assert_eq!(gc_core::collect(), 2);
+/// assert_eq!(open.get(), 0);
+/// ```
+///
+/// ```compile_fail
+/// #![forbid(unsafe_code)]
+///
+/// #[derive(gc_core::Trace)]
+/// #[trace(unsafe_drop)]
+/// struct Session;
+/// ```
+///
 /// # Attributes of fields and variants
 ///
 /// ## `#[trace(skip)]`
@@ -148,7 +257,8 @@ use crate::errors::Errors;
 ///
 /// A type that derives `Trace` cannot implement `Drop`: by the time the destructor of a garbage object runs, what its
 /// fields point to may be gone. Put what has to be cleaned up into a field of its own, which holds no `Cc` and may well
-/// have a destructor.
+/// have a destructor. What has to look at other objects goes into a `Finalize`, which runs before any of them dies. And
+/// for a destructor that does neither there is [`unsafe_drop`](#traceunsafe_drop).
 ///
 /// ```
 /// # use std::cell::RefCell;
@@ -176,7 +286,7 @@ use crate::errors::Errors;
 /// # assert_eq!(gc_core::collect(), 1);
 /// ```
 ///
-/// ```compile_fail,E0119
+/// ```compile_fail,E0277
 /// #[derive(gc_core::Trace)]
 /// struct Document;
 ///

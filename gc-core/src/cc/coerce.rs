@@ -78,7 +78,8 @@ macro_rules! coerce {
 #[diagnostic::on_unimplemented(
     message = "`coerce!` makes no `{P}` of a `{Self}`",
     label = "expected a pointer of the same kind",
-    note = "it turns a `Cc<T>` into a `Cc<U>`, a `Pin<Cc<T>>` into a `Pin<Cc<U>>`, and a `Weak<T>` into a `Weak<U>`"
+    note = "it turns a `Cc<T>` into a `Cc<U>`, a `Pin<Cc<T>>` into a `Pin<Cc<U>>`, and a `Weak<T>` into a `Weak<U>`",
+    note = "it takes the pointer itself, not a reference to one: `coerce!(pointer.clone() => ...)`"
 )]
 pub trait Coerce<P> {
     /// What the pointer points to.

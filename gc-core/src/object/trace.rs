@@ -235,24 +235,25 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// For derived code: an associated function of this type, which nobody can put another in the place of, because it is
-/// in the signature of [`Trace::trace`].
+/// For derived code: a method of this type, which no other can take the place of.
 impl Tracer<'_> {
-    /// What the destructor of a type is, as far as the derive needs to know: there must be none.
+    /// Stands for the destructor of `T`, which derived code asks not to exist.
     #[doc(hidden)]
-    #[must_use]
+    #[inline]
     pub fn __destructor<T: ?Sized>(&mut self) -> Destructor<T> {
         Destructor(PhantomData)
     }
 }
 
-/// Has two methods of one name, of which a call means the first if `T: Drop`, and the second otherwise.
+/// The destructor of a type, if it has one. A call of `__must_not_exist` is a call of the method below if `T: Drop`, and
+/// of that of [`NoDestructor`] otherwise.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Destructor<T: ?Sized>(PhantomData<fn(&T)>);
+pub struct Destructor<T: ?Sized>(PhantomData<*const T>);
 
-#[expect(drop_bounds, reason = "asks for a destructor of its own, not for one of a field")]
+#[expect(drop_bounds, reason = "the destructor of `T` itself matters, and not those of its fields")]
 impl<T: ?Sized + Drop> Destructor<T> {
+    #[inline]
     pub fn __must_not_exist(self)
     where
         T: MayImplementDrop,
@@ -260,21 +261,23 @@ impl<T: ?Sized + Drop> Destructor<T> {
     }
 }
 
-/// The destructor that a type does not have.
+impl<T: ?Sized> core::ops::Deref for Destructor<T> {
+    type Target = NoDestructor;
+
+    #[inline]
+    fn deref(&self) -> &NoDestructor {
+        &NoDestructor
+    }
+}
+
+/// What there is in place of a destructor that does not exist.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct NoDestructor;
 
 impl NoDestructor {
+    #[inline]
     pub fn __must_not_exist(&self) {}
-}
-
-impl<T: ?Sized> core::ops::Deref for Destructor<T> {
-    type Target = NoDestructor;
-
-    fn deref(&self) -> &NoDestructor {
-        &NoDestructor
-    }
 }
 
 /// Implemented for nothing. Its absence is the message of the derive.

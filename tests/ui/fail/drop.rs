@@ -34,6 +34,21 @@ impl Drop for Leaf {
     fn drop(&mut self) {}
 }
 
+// Nor is a type refused that only has what has a destructor.
+#[derive(Trace)]
+struct Document {
+    next: Option<Cc<Document>>,
+    #[trace(skip)]
+    file: File,
+}
+
+struct File;
+
+impl Drop for File {
+    fn drop(&mut self) {}
+}
+
 fn main() {
+    Cc::new(Document { next: None, file: File });
     Cc::new(Tree::Leaf(1));
 }

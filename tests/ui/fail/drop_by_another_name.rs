@@ -1,4 +1,4 @@
-//! The ban on destructors does not rest on what `core` means in the crate of the type.
+//! The ban on destructors does not rest on what any name means in the crate of the type.
 
 extern crate self as core;
 
@@ -13,6 +13,19 @@ pub mod primitive {
 }
 
 use gc_core::{Cc, Trace};
+
+/// Methods of the names that the expansion calls.
+pub trait Methods: Sized {
+    fn __destructor<T: ?Sized>(self) -> Allowed {
+        Allowed
+    }
+
+    fn __must_not_exist(self) {}
+}
+
+impl<T> Methods for T {}
+
+pub struct Allowed;
 
 #[derive(Trace)]
 struct Node {
@@ -42,8 +55,39 @@ impl<T: ?Sized + Trace> std::ops::Drop for Unsized<T> {
     fn drop(&mut self) {}
 }
 
+/// Under another path, with an imitation of everything but what has to be gc-core's.
+mod imitation {
+    pub use gc_core::{Trace, Tracer};
+
+    pub mod __private {
+        pub struct Destructor;
+    }
+}
+
+#[derive(Trace)]
+#[trace(crate = imitation)]
+struct Imitated {
+    next: Option<Cc<Imitated>>,
+}
+
+impl std::ops::Drop for Imitated {
+    fn drop(&mut self) {}
+}
+
+#[derive(Trace)]
+struct Slice {
+    head: Cc<u8>,
+    tail: [Cc<u8>],
+}
+
+impl std::ops::Drop for Slice {
+    fn drop(&mut self) {}
+}
+
 macro_rules! same {
-    ($type:ty) => { $type };
+    ($type:ty) => {
+        $type
+    };
 }
 
 #[derive(Trace)]

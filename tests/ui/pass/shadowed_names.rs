@@ -12,8 +12,27 @@ mod shadows {
     pub struct Cc;
     pub struct bool;
     pub struct u8;
+    pub struct usize;
+    pub struct str;
+    pub struct Vec;
+    pub struct Box;
+    pub struct Result;
+    pub struct String;
+    pub struct Some;
+    pub struct None;
+    pub struct Ok;
+    pub struct Drop;
+    pub struct Default;
+    pub struct Clone;
+    pub struct Finalize;
+    pub struct Weak;
+    pub struct Destructor;
+    pub struct PhantomData;
     pub mod core {}
+    pub mod std {}
+    pub mod alloc {}
     pub mod gc_core {}
+    pub mod gc_derive {}
     pub const tracer: () = ();
     pub static field0: () = ();
 }
@@ -42,6 +61,37 @@ mod types {
     pub struct Cc<T>(pub ::gc_core::Cc<T>);
 }
 
+/// A trait and derive of the same name, and parameters, variants and fields of the names that the expansion uses.
+mod hidden {
+    pub trait Trace {
+        fn trace(&self) {}
+        fn is_acyclic() {}
+        fn finalizer() {}
+    }
+
+    impl<T> Trace for T {}
+
+    #[derive(::gc_core::Trace)]
+    #[trace(acyclic, finalize)]
+    pub struct Parameters<__T, T, Self_, const __N: usize> {
+        pub __tracer: __T,
+        pub __field0: T,
+        pub __field1: [Self_; __N],
+        pub __prove: ::core::marker::PhantomData<()>,
+    }
+
+    impl<A, B, C, const N: usize> ::gc_core::Finalize for Parameters<A, B, C, N> {
+        fn finalize(&self) {}
+    }
+
+    #[derive(::gc_core::Trace)]
+    #[trace(acyclic)]
+    pub enum __TakeApart {
+        __Proof,
+        Self_ { __field0: u8, __tracer: u16 },
+    }
+}
+
 /// Methods of the field's own type, and of what it derefs to, are not called in place of the trait's.
 mod methods {
     use gc_core::{Trace, Tracer};
@@ -64,6 +114,14 @@ mod methods {
 }
 
 fn main() {
+    gc_core::Cc::new(hidden::Parameters {
+        __tracer: 1,
+        __field0: 2,
+        __field1: [3],
+        __prove: ::core::default::Default::default(),
+    });
+    let hidden = [hidden::__TakeApart::__Proof, hidden::__TakeApart::Self_ { __field0: 1, __tracer: 2 }];
+    assert!(matches!(&*gc_core::Cc::new(hidden), [_, hidden::__TakeApart::Self_ { __field0: 1, __tracer: 2 }]));
     let some = types::Vec::Some { tracer: 1, field0: None, trace: gc_core::Cc::new(2) };
     let all = [types::Vec::String(vec![1]), some, types::Vec::None];
     assert_eq!(gc_core::Cc::new(all).len(), 3);

@@ -44,6 +44,18 @@ mod deprecated_use {
     }
 }
 
+/// With every attribute.
+#[derive(::gc_core::Trace)]
+#[trace(acyclic, finalize, bound = "T: ::gc_core::Acyclic", crate = ::gc_core)]
+pub struct Attributes<T> {
+    /// The value.
+    pub value: T,
+}
+
+impl<T> ::gc_core::Finalize for Attributes<T> {
+    fn finalize(&self) {}
+}
+
 /// No variants.
 #[derive(::gc_core::Trace)]
 pub enum Never {}
@@ -89,6 +101,7 @@ fn main() {
     let _ = everything.marker;
     let _ = ::gc_core::Cc::new(deprecated::Old { field: 1 }).field;
     let _ = ::gc_core::Cc::new(deprecated_use::Holder::Used(::std::vec![]));
+    let _ = ::gc_core::Cc::new(Attributes { value: 1 });
     let _ = ::gc_core::Cc::new(Fallible::Value(1));
     let _ = ::gc_core::Cc::new(Public::<u8> { item: 1 });
 }

@@ -1,0 +1,15 @@
+#[derive(Trace)]
+enum Never {}
+
+// Expands to:
+
+#[automatically_derived]
+unsafe impl ::gc_core::Trace for Never {
+    #[inline]
+    fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
+        if false {
+            __tracer.__destructor::<Self>().__must_not_exist();
+        }
+        match *self {}
+    }
+}

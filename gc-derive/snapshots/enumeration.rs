@@ -1,0 +1,31 @@
+#[derive(Trace)]
+enum Value {
+    Nil,
+    Pair(Cc<Value>, Cc<Value>),
+    Native { name: &'static str, #[trace(skip)] handle: Handle },
+    #[trace(skip)]
+    Foreign(Handle, Socket),
+}
+
+// Expands to:
+
+#[automatically_derived]
+unsafe impl ::gc_core::Trace for Value {
+    #[inline]
+    fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
+        if false {
+            __tracer.__destructor::<Self>().__must_not_exist();
+        }
+        match self {
+            Self::Nil { .. } => {}
+            Self::Pair { 0: __field0, 1: __field1, .. } => {
+                ::gc_core::Trace::trace(__field0, __tracer);
+                ::gc_core::Trace::trace(__field1, __tracer);
+            }
+            Self::Native { name: __field0, .. } => {
+                ::gc_core::Trace::trace(__field0, __tracer);
+            }
+            Self::Foreign { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#[derive(Trace)]
+#[trace(finalize)]
+struct Connection<T> {
+    peer: T,
+}
+
+// Expands to:
+
+#[automatically_derived]
+unsafe impl<T> ::gc_core::Trace for Connection<T>
+where
+    Self: ::gc_core::Finalize,
+    T: ::gc_core::Trace,
+{
+    #[inline]
+    fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
+        if false {
+            __tracer.__destructor::<Self>().__must_not_exist();
+        }
+        match self {
+            Self { peer: __field0, .. } => {
+                ::gc_core::Trace::trace(__field0, __tracer);
+            }
+        }
+    }
+    #[inline]
+    fn finalizer() -> ::core::option::Option<fn(&Self)> {
+        ::core::option::Option::Some(<Self as ::gc_core::Finalize>::finalize)
+    }
+}

@@ -1,0 +1,33 @@
+/// With what a user has on a type and its fields.
+#[derive(Clone, Trace)]
+#[allow(dead_code)]
+#[non_exhaustive]
+pub struct Node {
+    /// Has a name.
+    pub name: String,
+    #[deprecated]
+    r#type: Option<Cc<Node>>,
+    code: fn(&[Node]) -> Node,
+    #[trace(skip)]
+    socket: Socket,
+}
+
+// Expands to:
+
+#[automatically_derived]
+#[allow(dead_code)]
+#[allow(deprecated)]
+unsafe impl ::gc_core::Trace for Node {
+    #[inline]
+    fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
+        if false {
+            __tracer.__destructor::<Self>().__must_not_exist();
+        }
+        match self {
+            Self { name: __field0, r#type: __field1, .. } => {
+                ::gc_core::Trace::trace(__field0, __tracer);
+                ::gc_core::Trace::trace(__field1, __tracer);
+            }
+        }
+    }
+}
