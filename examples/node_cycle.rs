@@ -81,7 +81,8 @@ fn main() {
     println!("  {} of 2,020,000 nodes are dropped", DROPPED.get());
     println!("  memory in use: {before:.1} MiB before, {after:.1} MiB after");
     assert!(DROPPED.get() > 2_000_000);
-    assert!(after - before < 4.0, "memory must stay flat");
+    // A leak would be of a hundred. (A sanitizer's allocator keeps some of what is freed.)
+    assert!(after - before < 10.0, "memory must stay flat");
     let runs: usize = gc::get_stats().iter().map(|stats| stats.collections).sum();
     println!("  by {} automatic collections", runs - 1);
     assert!(runs > 100);
