@@ -11,9 +11,7 @@ enum Text {
 unsafe impl ::gc_core::Trace for Text {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self::Line { 0: __field0, .. } => {
                 ::gc_core::Trace::trace(__field0, __tracer);

@@ -16,9 +16,7 @@ where
 {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self { value: __field0, next: __field1, shared: __field2, .. } => {
                 ::gc_core::Trace::trace(__field0, __tracer);

@@ -8,9 +8,7 @@ struct Leaf(u8);
 unsafe impl library::gc::Trace for Leaf {
     #[inline]
     fn trace(&self, __tracer: &mut library::gc::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self { 0: __field0, .. } => {
                 library::gc::Trace::trace(__field0, __tracer);

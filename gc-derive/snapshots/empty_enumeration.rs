@@ -7,9 +7,7 @@ enum Never {}
 unsafe impl ::gc_core::Trace for Never {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match *self {}
     }
 }

@@ -13,9 +13,7 @@ enum Value {
 unsafe impl ::gc_core::Trace for Value {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self::Nil { .. } => {}
             Self::Pair { 0: __field0, 1: __field1, .. } => {

@@ -14,9 +14,7 @@ where
 {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self { peer: __field0, .. } => {
                 ::gc_core::Trace::trace(__field0, __tracer);

@@ -23,9 +23,7 @@ where
 {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self {
                 nodes: __field0,

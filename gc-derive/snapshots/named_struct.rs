@@ -20,9 +20,7 @@ pub struct Node {
 unsafe impl ::gc_core::Trace for Node {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self { name: __field0, r#type: __field1, .. } => {
                 ::gc_core::Trace::trace(__field0, __tracer);

@@ -7,9 +7,7 @@ pub struct Unit;
 unsafe impl ::gc_core::Trace for Unit {
     #[inline]
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
+        __tracer.__destructor::<Self>().__must_not_exist();
         match self {
             Self { .. } => {}
         }

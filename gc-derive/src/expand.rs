@@ -85,11 +85,7 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
 /// `__tracer` is gc-core's own, or this would not be the `trace` of its trait; the methods are inherent, and come before
 /// those of any trait; and `Drop` is named in gc-core.
 fn forbid_drop(input: &Input<'_>) -> TokenStream {
-    quote_spanned! {at(input.ident.span())=>
-        if false {
-            __tracer.__destructor::<Self>().__must_not_exist();
-        }
-    }
+    quote_spanned!(at(input.ident.span())=> __tracer.__destructor::<Self>().__must_not_exist();)
 }
 
 fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
