@@ -1,7 +1,7 @@
 //! [`ByAddress`]: pointers that are compared for what they are, not for what they point to.
 
 use super::{AnyCc, Cc, Weak};
-use crate::object::{Acyclic, Trace, Tracer};
+use crate::object::{Acyclic, Leaf, Trace, Tracer};
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -149,3 +149,4 @@ unsafe impl<P: Trace> Trace for ByAddress<P> {
 }
 
 impl<P: Acyclic> Acyclic for ByAddress<P> {}
+impl<P: Leaf> Leaf for ByAddress<P> {}

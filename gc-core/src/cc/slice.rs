@@ -118,17 +118,7 @@ pub(super) const fn table<T: Trace, U: ?Sized + 'static>() -> &'static VTable {
 
 /// The table of an object for a slice of `T` whose elements are yet to be written.
 const fn uninit_table<T: Trace>() -> &'static VTable {
-    const {
-        &VTable {
-            trace: |_, _| {},
-            finalize: |_| {},
-            drop: |_| {},
-            has_finalizer: || false,
-            type_name: type_name::<[MaybeUninit<T>]>,
-            type_id: None,
-            size: size::<T>,
-        }
-    }
+    const { &VTable::uninit(type_name::<[MaybeUninit<T>]>, size::<T>) }
 }
 
 /// The slice at an address.

@@ -47,18 +47,21 @@ impl VTable {
         }
     }
 
-    /// The table of a place for a `T` that does not hold one yet: it has no edges, no finalizer, and needs no drop.
+    /// The table of a place for a `T` that does not hold one yet.
     pub(crate) const fn of_uninit<T: 'static>() -> &'static VTable {
-        const {
-            &VTable {
-                trace: |_, _| {},
-                finalize: |_| {},
-                drop: |_| {},
-                has_finalizer: || false,
-                type_name: core::any::type_name::<MaybeUninit<T>>,
-                type_id: None,
-                size: |_| size_of::<T>(),
-            }
+        const { &VTable::uninit(core::any::type_name::<MaybeUninit<T>>, |_| size_of::<T>()) }
+    }
+
+    /// A table for a place that does not hold its value yet: it has no edges, no finalizer, and needs no drop.
+    pub(crate) const fn uninit(type_name: fn() -> &'static str, size: unsafe fn(Edge) -> usize) -> VTable {
+        VTable {
+            trace: |_, _| {},
+            finalize: |_| {},
+            drop: |_| {},
+            has_finalizer: || false,
+            type_name,
+            type_id: None,
+            size,
         }
     }
 }

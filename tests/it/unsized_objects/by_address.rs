@@ -8,6 +8,9 @@ use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
+// A weak one may lie in a cell of an acyclic type.
+static_assertions::assert_impl_all!(ByAddress<Weak<u8>>: gc_core::Leaf);
+
 #[test]
 fn equal_values_are_told_apart() {
     let (a, b) = (Cc::new(5), Cc::new(5));
