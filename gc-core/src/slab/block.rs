@@ -55,8 +55,8 @@ const fn side_word_offset(slot: usize) -> usize {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notify {
     Never,
-    /// When an eighth of the slots is free, or one slot if that is more. That bounds what finding young objects costs: the block that they are
-    /// allocated in is searched for them, however many old ones it holds.
+    /// When an eighth of the slots is free, or one slot if that is more. That bounds what finding young objects costs:
+    /// the block that they are allocated in is searched for them, however many old ones it holds.
     WhenOpen,
     WhenEmpty,
 }

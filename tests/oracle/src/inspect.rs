@@ -11,7 +11,7 @@ const GENERATIONS: [Generation; 3] = [Generation::Young, Generation::Middle, Gen
 
 /// Compares what objects there are, if the model is certain of that.
 pub(crate) fn inspect() {
-    if !model(|m| m.is_certain()) {
+    if !model(|m| m.knows_what_is_visible()) {
         return;
     }
     model(|m| m.effects.inspections += 1);
@@ -28,7 +28,7 @@ pub(crate) fn inspect() {
 pub(crate) fn inspect_object(strong: &Strong) {
     let (id, any) = (strong.id(), [strong.pointer().any()]);
     // Nobody sees what is in a cell that is mutably borrowed.
-    if !model(|m| m.is_certain() && m.borrows == 0) {
+    if !model(|m| m.knows_what_is_visible() && m.borrows == 0) {
         return;
     }
     let referents = gc::get_referents(&any);

@@ -148,6 +148,15 @@ impl Model {
         })
     }
 
+    /// Whether there is no object of which that is uncertain.
+    pub(super) fn knows_what_is_condemned(&self) -> bool {
+        self.running().is_none_or(|window| match window.stage {
+            Stage::Finalizing => window.condemned.are_equal(),
+            Stage::Freeing => window.doomed.are_equal(),
+            _ => true,
+        })
+    }
+
     /// Whether the object may be one of those to which a collection is putting an end.
     pub(super) fn is_doomed(&self, id: Id) -> bool {
         self.running().is_some_and(|window| match window.stage {

@@ -124,6 +124,11 @@ impl Model {
         self.objects[id].is_collectable() && !self.is_condemned(id)
     }
 
+    /// Whether that is known of every object.
+    pub(crate) fn knows_what_is_visible(&self) -> bool {
+        self.is_certain() && self.knows_what_is_condemned()
+    }
+
     /// The number of objects that the collector knows of.
     pub(crate) fn tracked(&self) -> usize {
         let is_tracked = |o: &&super::Object| o.state == State::Boxed && o.tracked && o.strong() > 0;
