@@ -6,7 +6,7 @@
 use super::Cc;
 use super::create::Place;
 use crate::heap::{Heap, Shape, set_trailer, trailer};
-use crate::object::{Edge, Header, ObjectPtr, Trace, Tracer, VTable};
+use crate::object::{Edge, Header, ObjectPtr, Size, Trace, Tracer, VTable};
 use core::any::{TypeId, type_name};
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
@@ -111,14 +111,14 @@ pub(super) const fn table<T: Trace, U: ?Sized + 'static>() -> &'static VTable {
             has_finalizer: || false,
             type_name: type_name::<U>,
             type_id: Some(TypeId::of::<U>),
-            size: size::<T>,
+            size: Size::Own(size::<T>),
         }
     }
 }
 
 /// The table of an object for a slice of `T` whose elements are yet to be written.
 const fn uninit_table<T: Trace>() -> &'static VTable {
-    const { &VTable::uninit(type_name::<[MaybeUninit<T>]>, size::<T>) }
+    const { &VTable::uninit(type_name::<[MaybeUninit<T>]>, Size::Own(size::<T>)) }
 }
 
 /// The slice at an address.

@@ -330,7 +330,7 @@ pub(super) fn by_collection(heap: &Heap, condemned: Vec<ObjectPtr>, generation: 
     } else {
         drop_all(heap, &condemned);
         drop_deferred_if_deep(heap);
-        release_all(&condemned);
+        release_all(heap, &condemned);
     }
     heap.return_scratch(condemned);
     dead
@@ -377,14 +377,17 @@ fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
 }
 
 /// Takes the pins off condemned objects, and releases them: step 6.
-fn release_all(condemned: &[ObjectPtr]) {
+fn release_all(heap: &Heap, condemned: &[ObjectPtr]) {
+    let mut batch = heap.free_many();
     for &object in condemned {
+        let header = object.header();
         // SAFETY: that is the pin.
-        if unsafe { object.header().decrement_strong() } {
-            // SAFETY: the value is dropped, and no strong pointer is left.
-            unsafe { release_weak(object) };
+        if unsafe { header.decrement_strong() } && header.decrement_weak() {
+            // SAFETY: the value is dropped, no pointer to the object is left, and it has left the heap.
+            unsafe { batch.add(object.header_ptr().cast()) }
         }
-        // Otherwise a destructor has lost a pointer by panicking. Should it be dropped after all, the slot goes then.
+        // Otherwise there are weak pointers, or a destructor has lost a strong one by panicking. Should it be dropped
+        // after all, the slot goes then.
     }
 }
 

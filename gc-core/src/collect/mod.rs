@@ -64,6 +64,9 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     let dead = death::by_collection(heap, condemned, generation, reason);
     record.collected = dead.objects;
     record.bytes = dead.bytes;
+    if generation != Generation::Young {
+        heap.reap();
+    }
 
     record.duration = record.start.elapsed();
     record.heap_size = heap.pacing.tracked();
@@ -134,57 +137,48 @@ fn spare(heap: &Heap, objects: &[ObjectPtr], generation: Generation) {
     }
 }
 
-/// Moves what is left of the collected generations to the next one, and resets its trial counts. Gives the number of
-/// survivors.
-///
-/// After a collection of the old generation that did not examine all of it, the old objects are as they should be, and
-/// are left alone.
+/// Moves what is left of the collected generations to the next one. Gives the number of survivors.
 fn promote(heap: &Heap, generation: Generation, found: &Found) -> usize {
-    let collected = Selection::up_to(generation);
-    let next = Word::of(generation.next());
-    let promote_list = |id| {
-        let mut promoted = 0;
-        heap.blocks(id).for_each(|block| {
-            for_each_object(block, collected, |_, word| {
-                word.set(next.0);
-                promoted += 1;
-            });
-        });
-        promoted
-    };
-    let survivors = match generation {
+    let promoted = found.promoted.unwrap_or_else(|| match generation {
         Generation::Young => promote_young(heap),
         // A block may be in both lists; what has been promoted is not met again.
-        Generation::Middle => promote_list(ListId::Touched) + promote_list(ListId::Middle),
-        Generation::Old => {
-            if found.examined_all {
-                heap.for_each_tracked(collected, |_, word| word.set(next.0));
-            } else {
-                promote_list(ListId::Touched);
-                promote_list(ListId::Middle);
-            }
-            heap.pacing.tracked() - heap.frozen() - found.condemned.len()
-        }
-    };
+        Generation::Middle | Generation::Old => make_old(heap, ListId::Touched) + make_old(heap, ListId::Middle),
+    });
+    heap.clear_touched();
     if generation != Generation::Young {
         heap.blocks(ListId::Middle).clear();
     }
-    heap.clear_touched();
-    survivors
+    match generation {
+        Generation::Young | Generation::Middle => promoted,
+        // Those that were old before have not been counted, unless all were examined.
+        Generation::Old => heap.pacing.tracked() - heap.frozen() - found.condemned.len(),
+    }
 }
 
-/// Moves the young objects to the middle generation.
+/// Moves the young objects to the middle generation. Gives their number.
 fn promote_young(heap: &Heap) -> usize {
-    let mut survivors = 0;
+    let mut promoted = 0;
     heap.blocks(ListId::Touched).for_each(|block| {
-        let before = survivors;
+        let before = promoted;
         for_each_object(block, Selection::up_to(Generation::Young), |_, word| {
             word.set(Word::of(State::Middle).0);
-            survivors += 1;
+            promoted += 1;
         });
-        if survivors > before {
+        if promoted > before {
             heap.blocks(ListId::Middle).insert(block);
         }
     });
-    survivors
+    promoted
+}
+
+/// Moves the young and the middle-aged objects in a list of blocks to the old generation. Gives their number.
+fn make_old(heap: &Heap, list: ListId) -> usize {
+    let mut promoted = 0;
+    heap.blocks(list).for_each(|block| {
+        for_each_object(block, Selection::up_to(Generation::Middle), |_, word| {
+            word.set(Word::of(State::Old).0);
+            promoted += 1;
+        });
+    });
+    promoted
 }

@@ -8,12 +8,15 @@
 //! 1. [`find_suspects`]
 //! 2. the working set, with the references inside it counted: [`count_reached`] or [`count_all`]
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
-//! 4. the rest is condemned
+//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]
 //!
 //! Once finalizers have been called, the same is done with the condemned objects alone: [`run_again`].
 //!
 //! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
-//! memory, ends the run without a verdict: trial counts are reset, suspects stay suspects, and nothing is condemned.
+//! memory, ends the run without a verdict: trials are reset, suspects stay suspects, and nothing is condemned.
+//!
+//! A pass over a large heap costs what it reads. Only the second step reads the objects; the others need only side
+//! words, but for what is alive.
 
 use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_object, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
@@ -35,8 +38,8 @@ pub(super) struct Found {
     pub(super) condemned: Vec<ObjectPtr>,
     /// The number of objects that were examined.
     pub(super) candidates: usize,
-    /// Whether they were all objects of the collected generations.
-    pub(super) examined_all: bool,
+    /// The number of survivors, if they have been promoted: if all objects of the collected generations were examined.
+    pub(super) promoted: Option<usize>,
     /// Whether the run came to its end.
     pub(super) complete: bool,
 }
@@ -53,9 +56,6 @@ pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
     match examine(heap, generation, &pass) {
         Some(found) => {
             reset.disarm();
-            for &object in &found.condemned {
-                heap.condemn(object);
-            }
             found
         }
         // No memory: nothing is condemned, and `reset` does its work.
@@ -111,28 +111,30 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 /// The steps of the module's outline; `None` if there was not enough memory to see all there is to see.
 fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
-    let suspects = ObjectList::new(heap.take_scratch());
-    find_suspects(heap, generation, &blocks, &suspects);
-    let count = suspects.len();
-    let examined_all = count > 0 && count * FEW >= population(heap, generation, &blocks);
-    let (candidates, unreachable) = if examined_all {
-        suspects.clear();
-        let candidates = count_all(pass, &blocks);
-        mark_all(pass, &blocks, &suspects);
-        (candidates, suspects)
-    } else {
-        let working_set = suspects;
-        count_reached(pass, &working_set);
-        mark_reached(pass, &working_set);
-        (working_set.len(), working_set)
+    let list = ObjectList::new(heap.take_scratch());
+    let (candidates, promoted) = match find_suspects(heap, generation, &blocks, &list) {
+        Suspects::Few => {
+            count_reached(pass, &list);
+            mark_reached(pass, &list);
+            if list.is_exhausted() || pass.stack.is_exhausted() {
+                return None;
+            }
+            let candidates = list.len();
+            sort_out_reached(heap, &list);
+            (candidates, None)
+        }
+        Suspects::Many => {
+            list.clear();
+            let candidates = count_all(pass, &blocks);
+            let reachable = mark_all(pass, &blocks);
+            if pass.stack.is_exhausted() || !list.reserve(candidates - reachable) {
+                return None;
+            }
+            sort_out_all(heap, generation, &blocks, &list);
+            (candidates, Some(reachable))
+        }
     };
-    if unreachable.is_exhausted() || pass.stack.is_exhausted() {
-        return None;
-    }
-    if !examined_all {
-        unreachable.drop_reachable();
-    }
-    Some(Found { condemned: unreachable.into_inner(), candidates, examined_all, complete: true })
+    Some(Found { condemned: list.into_inner(), candidates, promoted, complete: true })
 }
 
 /// What the passes of one run have in common.
@@ -183,11 +185,23 @@ impl Pass<'_> {
     }
 }
 
-/// The suspects of the collected generations. A young collection looks only where young objects are: the suspects of
-/// a large old generation do not slow it down.
-fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList) {
+/// How many suspects there are, compared with the objects of the collected generations.
+enum Suspects {
+    /// They have been listed.
+    Few,
+    /// Not all have been.
+    Many,
+}
+
+/// Lists the suspects of the collected generations, for as long as they are few. A young collection looks only where
+/// young objects are: the suspects of a large old generation do not slow it down.
+fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList) -> Suspects {
     let collected = Selection::up_to(generation);
+    let many = population(heap, generation, blocks).div_ceil(FEW).max(1);
     let search = |block: BlockPtr| {
+        if suspects.len() >= many {
+            return;
+        }
         for_each_object(block, collected, |object, _| {
             if !object.header().is_clean() {
                 suspects.push(object);
@@ -200,6 +214,7 @@ fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspe
     } else {
         blocks.iter().copied().filter(|&block| suspect_blocks.contains(block)).for_each(search);
     }
+    if suspects.len() >= many { Suspects::Many } else { Suspects::Few }
 }
 
 /// The blocks that the objects of the collected generations are in, in address order; `None` if there is no memory.
@@ -244,13 +259,15 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
     let mut tracer = Tracer::new(&sink);
     for index in 0..working_set.len() {
         let word = word_of(working_set.get(index));
-        word.set(Word(word.get()).count(1).0);
+        word.set(Word(word.get()).member().0);
     }
     let mut traced = 0;
     loop {
         while traced < working_set.len() {
             working_set.prefetch(traced + PREFETCH_OBJECTS);
-            pass.trace(working_set.get(traced), &mut tracer);
+            let object = working_set.get(traced);
+            count_pointers(object, word_of(object));
+            pass.trace(object, &mut tracer);
             traced += 1;
         }
         tracer.flush();
@@ -263,19 +280,32 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
 /// Marks the members of the working set that are referred to from outside of it, and what they reach.
 fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) {
     // Objects are visited in no order of address, so everything that is marked must be remembered.
-    let sink = Mark { pass, cursor: Cell::new(usize::MAX) };
+    let sink = Mark::new(pass, usize::MAX);
     let mut tracer = Tracer::new(&sink);
     for index in 0..working_set.len() {
-        working_set.prefetch(index + PREFETCH_OBJECTS);
         let object = working_set.get(index);
         let word = word_of(object);
         if !Word(word.get()).is_reachable() && is_referred_from_outside(object, Word(word.get())) {
-            word.set(Word(word.get()).mark_reachable().0);
+            sink.mark(word);
             pass.trace_reachable(object, &mut tracer);
             pass.trace_stack(&mut tracer);
         }
     }
     pass.finish(&mut tracer);
+}
+
+/// Condemns the members of the working set that are not known to be alive, and drops the others from it.
+fn sort_out_reached(heap: &Heap, working_set: &ObjectList) {
+    working_set.retain(|object| {
+        let word = word_of(object);
+        let reachable = Word(word.get()).is_reachable();
+        if reachable {
+            word.set(Word(word.get()).settled().0);
+        } else {
+            heap.condemn(object);
+        }
+        !reachable
+    });
 }
 
 /// Makes all objects of the collected generations the working set, and counts the references from one to another.
@@ -287,7 +317,7 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     for &block in blocks {
         for_each_object(block, pass.collected, |object, word| {
             objects += 1;
-            word.set(Word(word.get()).count(1).0);
+            count_pointers(object, word);
             pass.trace(object, &mut tracer);
         });
     }
@@ -295,33 +325,66 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     objects
 }
 
-/// Marks the objects that are referred to from outside of the collected generations, and what they reach; puts the
-/// others on `unreachable`.
+/// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives their
+/// number.
 ///
 /// Goes through the objects in address order. One that is marked before its turn is visited when its turn comes, so
 /// only those whose turn is over go on the stack.
-fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr], unreachable: &ObjectList) {
-    let sink = Mark { pass, cursor: Cell::new(0) };
+fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
+    let sink = Mark::new(pass, 0);
     let mut tracer = Tracer::new(&sink);
     for &block in blocks {
         for_each_object(block, pass.collected, |object, word| {
-            sink.cursor.set(object.value().addr().get());
-            let before = Word(word.get());
-            if before.is_reachable() || is_referred_from_outside(object, before) {
-                word.set(before.mark_reachable().0);
-                pass.trace_reachable(object, &mut tracer);
-                pass.trace_stack(&mut tracer);
-            }
-        });
-    }
-    pass.finish(&mut tracer);
-    for &block in blocks {
-        for_each_object(block, pass.collected, |object, word| {
+            let turn = object.value().addr().get();
             if !Word(word.get()).is_reachable() {
-                unreachable.push(object);
+                if is_referred_from_outside(object, Word(word.get())) {
+                    sink.mark(word);
+                } else {
+                    // An edge that has yet to be handed on may lead here: that of the neighbour, in a list.
+                    sink.cursor.set(turn - 1);
+                    tracer.flush_if_any();
+                    if !Word(word.get()).is_reachable() {
+                        return;
+                    }
+                }
             }
+            sink.cursor.set(turn);
+            pass.trace_reachable(object, &mut tracer);
+            pass.trace_stack(&mut tracer);
         });
     }
+    sink.cursor.set(usize::MAX);
+    pass.finish(&mut tracer);
+    sink.marked.get()
+}
+
+/// Condemns the objects of the collected generations that are not known to be alive, and lists them: there is room for
+/// them. The others are promoted.
+fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreachable: &ObjectList) {
+    let [promoted, condemned] = [generation.next(), State::Condemned].map(Word::of);
+    let mut unreachable = unreachable.objects.borrow_mut();
+    for &block in blocks {
+        let mut survives = false;
+        for_each_object(block, Selection::up_to(generation), |object, word| {
+            if Word(word.get()).is_reachable() {
+                word.set(promoted.0);
+                survives = true;
+            } else {
+                unreachable.push(object);
+                word.set(condemned.0);
+            }
+        });
+        if survives && generation == Generation::Young {
+            heap.blocks(ListId::Middle).insert(block);
+        }
+    }
+}
+
+/// Counts the pointers to a member of the working set. `CPython`'s `update_refs`, but that references may have been
+/// counted before.
+#[inline]
+fn count_pointers(object: ObjectPtr, word: &Cell<u32>) {
+    word.set(Word(word.get()).member().count_pointers(object.header().strong()).0);
 }
 
 /// Whether an object has other references than those that were counted.
@@ -330,13 +393,15 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr], unreachable: &ObjectList) {
 /// it into the heap: such objects pass for alive too. `CPython` has the same check, "refcount is too small".
 #[inline]
 fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
-    let (counted, strong) = (word.trial_count(), object.header().strong());
-    debug_assert!(
-        counted <= strong + 1,
+    #[cfg(debug_assertions)]
+    assert!(
+        !word.is_overcounted(),
         "more edges lead to a `{name}` than it has pointers: a `Trace` visits what it does not own, or twice",
         name = object.type_name()
     );
-    counted != strong + 1
+    #[cfg(not(debug_assertions))]
+    let _ = object;
+    word.is_referred_from_outside()
 }
 
 /// Calls `each` for the objects at the end of edges, with their side words, which are fetched ahead.
@@ -368,12 +433,10 @@ impl EdgeSink for CountReached<'_> {
         for_each_target(edges, |object, word| {
             let before = Word(word.get());
             if self.collected.contains(before) {
-                if before.trial_count() == 0 {
+                if !before.is_member() {
                     self.working_set.push(object);
-                    word.set(before.count(2).0);
-                } else {
-                    word.set(before.count(1).0);
                 }
+                word.set(before.member().count_reference().0);
             }
         });
     }
@@ -388,7 +451,7 @@ impl EdgeSink for CountAll {
         for_each_target(edges, |_, word| {
             let before = Word(word.get());
             if self.collected.contains(before) {
-                word.set(before.count(1).0);
+                word.set(before.count_reference().0);
             }
         });
     }
@@ -398,14 +461,27 @@ struct Mark<'a> {
     pass: &'a Pass<'a>,
     /// Objects above this address have their turn yet to come.
     cursor: Cell<usize>,
+    /// How many objects have been marked.
+    marked: Cell<usize>,
+}
+
+impl<'a> Mark<'a> {
+    fn new(pass: &'a Pass<'a>, cursor: usize) -> Mark<'a> {
+        Mark { pass, cursor: Cell::new(cursor), marked: Cell::new(0) }
+    }
+
+    #[inline]
+    fn mark(&self, word: &Cell<u32>) {
+        word.set(Word(word.get()).mark_reachable().0);
+        self.marked.set(self.marked.get() + 1);
+    }
 }
 
 impl EdgeSink for Mark<'_> {
     fn drain(&self, edges: &[Edge]) {
         for_each_target(edges, |object, word| {
-            let before = Word(word.get());
-            if self.pass.collected.contains(before) && before.trial_count() != 0 && !before.is_reachable() {
-                word.set(before.mark_reachable().0);
+            if Word(word.get()).is_on_trial() {
+                self.mark(word);
                 if object.value().addr().get() <= self.cursor.get() {
                     self.pass.stack.push(object);
                 }
@@ -464,16 +540,13 @@ impl ObjectList {
         self.objects.borrow_mut().clear();
     }
 
-    /// Drops the objects that are known to be alive from the list, and resets their trial counts.
-    fn drop_reachable(&self) {
-        self.objects.borrow_mut().retain(|&object| {
-            let word = word_of(object);
-            let reachable = Word(word.get()).is_reachable();
-            if reachable {
-                word.set(Word(word.get()).settled().0);
-            }
-            !reachable
-        });
+    /// Makes room for so many more objects; `false` if there is no memory.
+    fn reserve(&self, additional: usize) -> bool {
+        self.objects.borrow_mut().try_reserve_exact(additional).is_ok()
+    }
+
+    fn retain(&self, mut keep: impl FnMut(ObjectPtr) -> bool) {
+        self.objects.borrow_mut().retain(|&object| keep(object));
     }
 
     fn is_exhausted(&self) -> bool {

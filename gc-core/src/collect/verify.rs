@@ -30,7 +30,7 @@ fn verify_block(heap: &Heap, block: BlockPtr, frozen: &mut usize) -> usize {
     block.for_each_slot(|_, word| {
         slots += 1;
         let word = Word(word.get());
-        assert_eq!(word.trial_count(), 0, "heap inv. 1: a trial count outside a collection");
+        assert!(word.is_settled(), "heap inv. 1: a trial outside a collection");
         let state = word.state();
         assert!(state != State::Condemned, "heap inv. 1: a condemned object outside a collection");
         assert!(state != State::Young || touched, "heap inv. 2: a young object in an untouched block");

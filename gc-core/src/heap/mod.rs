@@ -4,7 +4,7 @@
 //! block in the list of touched ones is not young, so finding the young objects never walks the old ones.
 //!
 //! Invariants:
-//! 1. Outside a collection every side word has the trial count zero, and no object is condemned.
+//! 1. Outside a collection no side word has a trial, and no object is condemned.
 //! 2. The block of a young object is in the slab's list of touched blocks; that of a middle-aged one is there or in the
 //!    list of middle blocks.
 //! 3. The block of an object that is in a generation and not clean (a *suspect*) is in the list of suspect blocks.
@@ -24,7 +24,7 @@ mod unfinished;
 mod word;
 
 use crate::object::{Header, ObjectPtr, Tracer};
-use crate::slab::{BlockPtr, ListId, Slab};
+use crate::slab::{Batch, BlockPtr, ListId, Slab};
 pub(crate) use attachments::{Attachments, DeathCallback, Registered};
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
@@ -447,6 +447,19 @@ impl Heap {
     pub(crate) unsafe fn free(&self, object: ObjectPtr) -> bool {
         // SAFETY: the caller's promise.
         unsafe { self.slab.free(object.header_ptr().cast()) }
+    }
+
+    /// Frees the slots of many objects. To each applies what [`free`](Heap::free) says.
+    ///
+    /// Only within a collection, which sees to it that the heap goes if the last object does.
+    pub(crate) fn free_many(&self) -> Batch<'_> {
+        debug_assert!(self.is_collecting(), "whoever frees the last object lets the heap go");
+        self.slab.batch()
+    }
+
+    /// Gives memory back that has not been needed for some time.
+    pub(crate) fn reap(&self) {
+        self.slab.reap();
     }
 
     /// One of the lists of blocks.

@@ -107,6 +107,7 @@ impl From<Payload> for Panic {
 
 impl Panic {
     /// Lets the panic go on. (Not in a thread that is panicking, or it would not have been kept.)
+    #[inline]
     pub(crate) fn throw(self) {
         if let Some(payload) = self.0 {
             resume_unwind(payload);

@@ -1,26 +1,33 @@
 //! The side word: what the collector knows of an object without touching it.
 //!
 //! ```text
-//! │ state, 3 bits │ trial count, 29 bits │
+//! │ state, 3 bits │ trial, 29 bits │
 //! ```
 //!
-//! The state says which generation the object is in, if any. The trial count is zero but while a collection runs: then
-//! it is the index of a condemned object while finalizers are called, and of all others while garbage is looked for
+//! The state says which generation the object is in, if any. The trial is zero but while a collection runs. While it
+//! calls finalizers, that of a condemned object is its index; while it looks for garbage, that of every other is
 //!
-//! - 0: not in the working set;
-//! - `1 + n`: in the working set, with `n` references from members of it. A count saturates at [`SATURATED`], which errs
-//!   on the safe side;
-//! - [`REACHABLE`]: known to be alive.
+//! ```text
+//! │ member │ reachable │ many │ surplus, 26 bits │
+//! ```
+//!
+//! - *member*: the object is in the working set;
+//! - *reachable*: it is known to be alive, and its edges are taken care of;
+//! - *surplus*: its strong pointers less the references from members, once it and all of them have been traced. They
+//!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶.
+//! - *many*: it has more pointers than a surplus can tell from none. It passes for alive.
 
 use core::fmt;
 
-const COUNT_BITS: u32 = 29;
-const COUNT: u32 = (1 << COUNT_BITS) - 1;
-/// The trial count of an object that is known to be alive.
-const REACHABLE: u32 = COUNT;
-/// The greatest trial count that is one. It must not look like [`REACHABLE`], which says that the object's edges are
-/// taken care of.
-const SATURATED: u32 = COUNT - 1;
+const TRIAL_BITS: u32 = 29;
+const TRIAL: u32 = (1 << TRIAL_BITS) - 1;
+const MEMBER: u32 = 1 << 28;
+const REACHABLE: u32 = 1 << 27;
+const MANY: u32 = 1 << 26;
+const SURPLUS: u32 = MANY - 1;
+/// As many strong pointers as are too many to be counted: half of what would be zero again, so that a difference that
+/// is negative can be told from one that is not.
+const TOO_MANY: u32 = MANY / 2;
 
 /// Where an object stands. The three generations are adjacent, youngest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -138,11 +145,11 @@ impl Word {
     /// The word of an object in a state, outside a collection.
     #[inline]
     pub(crate) const fn of(state: State) -> Word {
-        Word((state as u32) << COUNT_BITS)
+        Word((state as u32) << TRIAL_BITS)
     }
 
     pub(crate) fn state(self) -> State {
-        match self.0 >> COUNT_BITS {
+        match self.0 >> TRIAL_BITS {
             0 => State::Free,
             1 => State::Young,
             2 => State::Middle,
@@ -160,50 +167,91 @@ impl Word {
     }
 
     /// How many condemned objects can have an [index](Word::condemned).
-    pub(crate) const INDICES: usize = COUNT as usize + 1;
+    pub(crate) const INDICES: usize = TRIAL as usize + 1;
 
     /// The word of a condemned object with its index.
     pub(crate) const fn condemned(index: usize) -> Word {
-        debug_assert!(index < Word::INDICES, "an index is not larger than a trial count");
+        debug_assert!(index < Word::INDICES, "an index is not larger than a trial");
         Word(Word::of(State::Condemned).0 | index as u32)
     }
 
     /// The index of a condemned object.
     pub(crate) const fn index(self) -> usize {
-        self.trial_count() as usize
+        (self.0 & TRIAL) as usize
+    }
+
+    /// Whether nothing is left of a trial.
+    #[cfg(feature = "verify")]
+    pub(crate) const fn is_settled(self) -> bool {
+        self.0 & TRIAL == 0
+    }
+
+    /// The word without its trial.
+    #[inline]
+    pub(crate) const fn settled(self) -> Word {
+        Word(self.0 & !TRIAL)
     }
 
     #[inline]
-    pub(crate) const fn trial_count(self) -> u32 {
-        self.0 & COUNT
+    pub(crate) const fn is_member(self) -> bool {
+        self.0 & MEMBER != 0
+    }
+
+    /// The word of an object that is in the working set.
+    #[inline]
+    pub(crate) const fn member(self) -> Word {
+        Word(self.0 | MEMBER)
+    }
+
+    /// Counts one reference from a member of the working set.
+    #[inline]
+    pub(crate) const fn count_reference(self) -> Word {
+        self.with_surplus(self.0.wrapping_sub(1))
+    }
+
+    /// Counts the strong pointers that there are: once for each trial.
+    #[inline]
+    pub(crate) const fn count_pointers(self, strong: u32) -> Word {
+        if strong >= TOO_MANY { Word(self.0 | MANY) } else { self.with_surplus(self.0.wrapping_add(strong)) }
+    }
+
+    #[inline]
+    const fn with_surplus(self, surplus: u32) -> Word {
+        Word(self.0 & !SURPLUS | surplus & SURPLUS)
+    }
+
+    /// Whether the object has other references than those that were counted.
+    #[inline]
+    pub(crate) const fn is_referred_from_outside(self) -> bool {
+        self.0 & (SURPLUS | MANY) != 0
+    }
+
+    /// Whether more references were counted than there are pointers.
+    #[cfg(debug_assertions)]
+    pub(crate) const fn is_overcounted(self) -> bool {
+        self.0 & MANY == 0 && self.0 & SURPLUS > TOO_MANY
     }
 
     #[inline]
     pub(crate) const fn is_reachable(self) -> bool {
-        self.trial_count() == REACHABLE
+        self.0 & REACHABLE != 0
+    }
+
+    /// Whether the object is a member that is not known to be alive.
+    #[inline]
+    pub(crate) const fn is_on_trial(self) -> bool {
+        self.0 & (MEMBER | REACHABLE) == MEMBER
     }
 
     #[inline]
     pub(crate) const fn mark_reachable(self) -> Word {
         Word(self.0 | REACHABLE)
     }
-
-    /// The word without its trial count.
-    #[inline]
-    pub(crate) const fn settled(self) -> Word {
-        Word(self.0 & !COUNT)
-    }
-
-    /// The word with `n` added to its trial count, which is not [`REACHABLE`].
-    #[inline]
-    pub(crate) const fn count(self, n: u32) -> Word {
-        if SATURATED - self.trial_count() < n { Word(self.settled().0 | SATURATED) } else { Word(self.0 + n) }
-    }
 }
 
 impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}+{}", self.state(), self.trial_count())
+        write!(f, "{:?}+{:#x}", self.state(), self.0 & TRIAL)
     }
 }
 
@@ -222,12 +270,12 @@ impl Selection {
 
     /// The objects in one state.
     pub(crate) const fn of(state: State) -> Selection {
-        Selection { first: Word::of(state).0, span: 1 << COUNT_BITS }
+        Selection { first: Word::of(state).0, span: 1 << TRIAL_BITS }
     }
 
     /// The objects of a generation and all younger ones.
     pub(crate) const fn up_to(generation: Generation) -> Selection {
-        Selection { first: Word::of(State::Young).0, span: (generation as u32 + 1) << COUNT_BITS }
+        Selection { first: Word::of(State::Young).0, span: (generation as u32 + 1) << TRIAL_BITS }
     }
 
     /// Whether the object of this word is among them: one compare.
@@ -250,7 +298,8 @@ mod tests {
             (Generation::Old, &[Young, Middle, Old]),
         ] {
             for state in [Free, Young, Middle, Old, Detached, Condemned, Frozen] {
-                for word in [Word::of(state), Word::of(state).count(5), Word::of(state).mark_reachable()] {
+                let word = Word::of(state);
+                for word in [word, word.member(), word.count_reference(), word.mark_reachable()] {
                     assert_eq!(Selection::up_to(generation).contains(word), members.contains(&state), "{word:?}");
                     assert!(Selection::of(state).contains(word) && !Selection::of(Free).contains(Word::of(Young)));
                     assert_eq!(word.state(), state);
@@ -261,12 +310,33 @@ mod tests {
     }
 
     #[test]
-    fn trial_counts_saturate_short_of_reachable() {
-        let word = Word(Word::of(Old).0 + SATURATED - 1);
-        assert_eq!(word.count(1).trial_count(), SATURATED);
-        assert_eq!(word.count(2), word.count(1));
-        assert_eq!(word.count(1).count(2), word.count(1));
-        assert!(!word.count(2).is_reachable() && word.count(2).mark_reachable().is_reachable());
-        assert_eq!(word.count(2).settled(), Word::of(Old));
+    fn the_surplus_is_that_of_pointers_over_references_in_any_order() {
+        let word = Word::of(Old).member();
+        let counted = word.count_reference().count_pointers(2);
+        assert_eq!(counted, word.count_pointers(2).count_reference());
+        assert!(counted.is_referred_from_outside() && !counted.is_overcounted());
+        let counted = counted.count_reference();
+        assert_eq!(counted, word);
+        assert!(!counted.is_referred_from_outside() && counted.is_on_trial());
+        assert!(counted.count_reference().is_referred_from_outside() && counted.count_reference().is_overcounted());
+        assert!(!counted.mark_reachable().is_on_trial());
+        assert_eq!(counted.count_reference().mark_reachable().settled(), Word::of(Old));
+    }
+
+    /// Their references could come to a whole turn of the surplus.
+    #[test]
+    fn many_pointers_pass_for_references_from_outside() {
+        let word = Word::of(Young).member();
+        let most = word.count_pointers(TOO_MANY - 1);
+        assert!(most.is_referred_from_outside() && !most.is_overcounted());
+        let references = |word: Word, count| (0..count).fold(word, |word, _| word.count_reference());
+        assert_eq!(references(most, TOO_MANY - 1), word);
+        for strong in [TOO_MANY, SURPLUS, MANY, i32::MAX as u32] {
+            for word in [word.count_pointers(strong), word.count_reference().count_pointers(strong)] {
+                assert!(word.is_referred_from_outside() && !word.is_overcounted() && word.is_on_trial());
+                assert!(references(word, 3).is_referred_from_outside());
+                assert_eq!(word.state(), Young);
+            }
+        }
     }
 }

@@ -21,4 +21,4 @@ pub(crate) use header::{Decrement, Header};
 pub(crate) use ptr::ObjectPtr;
 pub use trace::{Acyclic, Leaf, Trace, Tracer};
 pub(crate) use trace::{Edge, EdgeSink};
-pub(crate) use vtable::VTable;
+pub(crate) use vtable::{Size, VTable};

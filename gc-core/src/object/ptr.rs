@@ -2,6 +2,7 @@
 
 use super::header::Header;
 use super::trace::{Edge, Tracer};
+use super::vtable::Size;
 use core::any::TypeId;
 use core::ptr::NonNull;
 
@@ -111,8 +112,12 @@ impl ObjectPtr {
     /// The size of the object, its header included, in bytes.
     #[inline]
     pub(crate) fn size(self) -> usize {
-        // SAFETY: the table is that of the object.
-        size_of::<Header>() + unsafe { (self.header().vtable().size)(self.0) }
+        let value = match self.header().vtable().size {
+            Size::Fixed(size) => size,
+            // SAFETY: the table is that of the object.
+            Size::Own(size) => unsafe { size(self.0) },
+        };
+        size_of::<Header>() + value
     }
 
     /// Whether the object has a finalizer, which has been called.

@@ -224,6 +224,14 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    /// Hands on what is buffered, if there is anything.
+    #[inline]
+    pub(crate) fn flush_if_any(&mut self) {
+        if self.len > 0 {
+            self.flush();
+        }
+    }
+
     /// Hands on what is buffered.
     #[inline(never)]
     pub(crate) fn flush(&mut self) {

@@ -25,10 +25,19 @@ pub(crate) struct VTable {
     pub(crate) type_name: fn() -> &'static str,
     /// What a pointer to the object may be turned into; `None` if the value has yet to be written.
     pub(crate) type_id: Option<fn() -> TypeId>,
-    /// The size of the value at the address, in bytes.
+    /// The size of the value.
+    pub(crate) size: Size,
+}
+
+/// The size of the values of an object's type, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Size {
+    /// All have this one.
+    Fixed(usize),
+    /// That of the value at the address.
     ///
     /// Safety: the address is that of the value, alive or not, of an object with this table.
-    pub(crate) size: unsafe fn(Edge) -> usize,
+    Own(unsafe fn(Edge) -> usize),
 }
 
 impl VTable {
@@ -42,18 +51,18 @@ impl VTable {
                 has_finalizer: || T::finalizer().is_some(),
                 type_name: core::any::type_name::<T>,
                 type_id: Some(TypeId::of::<T>),
-                size: |_| size_of::<T>(),
+                size: Size::Fixed(size_of::<T>()),
             }
         }
     }
 
     /// The table of a place for a `T` that does not hold one yet.
     pub(crate) const fn of_uninit<T: 'static>() -> &'static VTable {
-        const { &VTable::uninit(core::any::type_name::<MaybeUninit<T>>, |_| size_of::<T>()) }
+        const { &VTable::uninit(core::any::type_name::<MaybeUninit<T>>, Size::Fixed(size_of::<T>())) }
     }
 
     /// A table for a place that does not hold its value yet: it has no edges, no finalizer, and needs no drop.
-    pub(crate) const fn uninit(type_name: fn() -> &'static str, size: unsafe fn(Edge) -> usize) -> VTable {
+    pub(crate) const fn uninit(type_name: fn() -> &'static str, size: Size) -> VTable {
         VTable {
             trace: |_, _| {},
             finalize: |_| {},

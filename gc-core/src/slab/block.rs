@@ -21,15 +21,16 @@
 use super::block_list::Membership;
 use super::size_class::{COUNT, SLOTS_SIZE, SizeClass};
 use core::cell::Cell;
+use core::ops::Range;
 use core::ptr::NonNull;
 use std::alloc::Layout;
 
 /// The alignment of a block, in bytes.
 pub(crate) const BLOCK_SIZE: usize = 64 * 1024;
-/// The size of a block of slots, in bytes. A little less than [`BLOCK_SIZE`], so that a system allocator that keeps
-/// headers of its own can lay block against block. (The `malloc` of glibc also asks the system for each allocation
-/// anew, and uses two pages more, if size and alignment together come to 128 KiB.)
-const BLOCK_BYTES: usize = BLOCK_SIZE - 128;
+/// The size of a block of slots, in bytes. A little less than [`BLOCK_SIZE`], so that an allocator that keeps headers of
+/// its own can lay chunk against chunk. (The `malloc` of glibc also asks the system for each allocation anew, and uses
+/// two pages more, if size and alignment together come to 128 KiB: in a small heap, blocks are chunks.)
+pub(super) const BLOCK_BYTES: usize = BLOCK_SIZE - 128;
 /// Bytes for which there is one side word.
 const GRANULE: usize = 32;
 /// Where the slots of a block begin, in bytes: the first place whose side word is clear of the side words.
@@ -64,6 +65,44 @@ pub(super) enum Notify {
 /// A slot on the free list.
 struct FreeSlot {
     next: Option<NonNull<FreeSlot>>,
+}
+
+/// Slots of one block that are linked like those of its free list, in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Chain {
+    first: NonNull<FreeSlot>,
+    last: NonNull<FreeSlot>,
+    slots: u32,
+}
+
+impl Chain {
+    pub(super) const fn of(slot: NonNull<u8>) -> Chain {
+        Chain { first: slot.cast(), last: slot.cast(), slots: 1 }
+    }
+
+    /// Adds a slot. What is written is the link of the one before, which is in the cache.
+    ///
+    /// # Safety
+    ///
+    /// The slots are of one block, were handed out, and nothing uses them.
+    #[inline]
+    pub(super) unsafe fn add(&mut self, slot: NonNull<u8>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.link_last(Some(slot.cast())) };
+        self.last = slot.cast();
+        self.slots += 1;
+    }
+
+    /// Says what follows the last slot.
+    ///
+    /// # Safety
+    ///
+    /// As [`add`](Chain::add).
+    #[inline]
+    unsafe fn link_last(&self, next: Option<NonNull<FreeSlot>>) {
+        // SAFETY: nothing uses the slot, and a slot has room for a link.
+        unsafe { self.last.write(FreeSlot { next }) }
+    }
 }
 
 /// What a block holds.
@@ -103,16 +142,36 @@ pub(crate) struct BlockHeader {
     notify_at: Cell<u32>,
     /// In bytes from the start of the block, as the next two.
     bump: Cell<u32>,
-    end: Cell<u32>,
-    first: Cell<u32>,
+    first: u32,
+    end: u32,
     /// In bytes.
-    slot_size: Cell<u32>,
-    kind: Cell<Kind>,
+    slot_size: u32,
+    kind: Kind,
     /// Whether the collector looks for objects here: it has objects to track, or has one that was not to be tracked.
     scanned: Cell<bool>,
     membership: Membership,
-    /// What the allocator is given back.
-    allocation: (NonNull<u8>, Layout),
+    /// The allocation of an object that has the block to itself.
+    allocation: Option<(NonNull<u8>, Layout)>,
+}
+
+impl BlockHeader {
+    /// The header of a block without an object.
+    fn new(owner: NonNull<()>, kind: Kind, slots: Range<usize>, slot_size: usize) -> BlockHeader {
+        BlockHeader {
+            owner,
+            free: Cell::new(None),
+            live: Cell::new(0),
+            notify_at: Cell::new(0),
+            bump: Cell::new(slots.start as u32),
+            first: slots.start as u32,
+            end: slots.end as u32,
+            slot_size: slot_size as u32,
+            kind,
+            scanned: Cell::new(kind.is_tracked()),
+            membership: Membership::default(),
+            allocation: None,
+        }
+    }
 }
 
 impl core::fmt::Debug for FreeSlot {
@@ -130,28 +189,16 @@ impl core::fmt::Debug for FreeSlot {
 pub(crate) struct BlockPtr(NonNull<BlockHeader>);
 
 impl BlockPtr {
-    /// Allocates a block of slots; `None` if the allocator has no memory.
-    pub(super) fn allocate(owner: NonNull<()>, class: SizeClass, tracked: bool) -> Option<BlockPtr> {
-        let layout = Layout::from_size_align(BLOCK_BYTES, BLOCK_SIZE).ok()?;
-        let base = allocate(layout)?;
-        // SAFETY: the allocation is a block's, aligned as one, and nothing else uses it.
-        let block = unsafe { BlockPtr::initialise(base, base, layout, owner, Kind::Large { tracked }) };
-        block.format(class, tracked);
-        Some(block)
-    }
-
-    /// Lays out an empty block anew.
-    pub(super) fn format(self, class: SizeClass, tracked: bool) {
-        let header = self.header();
-        debug_assert_eq!(header.live.get(), 0, "a block in use is laid out anew");
-        header.kind.set(Kind::Slots { class, tracked });
-        header.scanned.set(tracked);
-        header.free.set(None);
-        header.first.set(FIRST_SLOT as u32);
-        header.bump.set(FIRST_SLOT as u32);
-        header.slot_size.set(class.slot_size() as u32);
-        header.end.set(BLOCK_BYTES as u32);
-        header.notify_at.set(0);
+    /// Makes a block of slots. It asks for the slab's attention when it becomes empty.
+    ///
+    /// # Safety
+    ///
+    /// At `at` there is memory for a block, aligned to [`BLOCK_SIZE`], which nothing else uses.
+    pub(super) unsafe fn new(at: NonNull<u8>, owner: NonNull<()>, class: SizeClass, tracked: bool) -> BlockPtr {
+        let kind = Kind::Slots { class, tracked };
+        let header = BlockHeader::new(owner, kind, FIRST_SLOT..BLOCK_BYTES, class.slot_size());
+        // SAFETY: the caller's promise.
+        unsafe { BlockPtr::initialise(at, header) }
     }
 
     /// Allocates a block for one object of `layout`, whose first `front` bytes lie in front of a value that has the
@@ -166,69 +213,57 @@ impl BlockPtr {
         // object's address is rounded down to is the last one in front of the value.
         let value = (FIRST_LARGE + front).checked_next_multiple_of(layout.align())?;
         let object = value - front;
-        let header = object / BLOCK_SIZE * BLOCK_SIZE;
+        let start = object / BLOCK_SIZE * BLOCK_SIZE;
         let size = object.checked_add(layout.size())?;
         let whole = Layout::from_size_align(size, layout.align().max(BLOCK_SIZE)).ok()?;
         let base = allocate(whole)?;
-        // SAFETY: `header <= object < size`.
-        let at = unsafe { base.add(header) };
+        let offset = object - start;
+        // The slot counts for one byte. Where it ends only `slot_end` wants to know, and asks the allocation.
+        let mut header = BlockHeader::new(owner, Kind::Large { tracked }, offset..offset + 1, 1);
+        header.allocation = Some((base, whole));
+        header.bump = Cell::new(header.end);
+        header.live = Cell::new(1);
+        // SAFETY: `start <= object < size`.
+        let at = unsafe { base.add(start) };
         // SAFETY: from `at` on there is a block's header and the side word, aligned as a block; nothing else uses them.
-        let block = unsafe { BlockPtr::initialise(at, base, whole, owner, Kind::Large { tracked }) };
-        let offset = (object - header) as u32;
-        let fields = block.header();
-        fields.first.set(offset);
-        fields.bump.set(offset + 1);
-        fields.end.set(offset + 1);
-        fields.slot_size.set(1);
-        fields.live.set(1);
+        let block = unsafe { BlockPtr::initialise(at, header) };
         // SAFETY: `object < size`.
         let slot = unsafe { base.add(object) };
         // SAFETY: the slot is this block's, and is handed out for the first time.
-        unsafe { block.initialise_word(slot) };
+        let word = unsafe { block.word_ptr(slot) };
+        // SAFETY: the word has its place in the block, and nobody refers to it.
+        unsafe { word.write(Cell::new(0)) };
         Some((block, slot))
     }
 
-    /// Writes the header of a block without slots.
+    /// Writes the header of a block.
     ///
     /// # Safety
     ///
-    /// A header may be written at `at`, which is aligned to [`BLOCK_SIZE`] and lies in the allocation.
-    unsafe fn initialise(
-        at: NonNull<u8>,
-        base: NonNull<u8>,
-        layout: Layout,
-        owner: NonNull<()>,
-        kind: Kind,
-    ) -> BlockPtr {
-        let at = at.cast::<BlockHeader>();
-        let header = BlockHeader {
-            owner,
-            free: Cell::new(None),
-            live: Cell::new(0),
-            notify_at: Cell::new(0),
-            bump: Cell::new(0),
-            end: Cell::new(0),
-            first: Cell::new(0),
-            slot_size: Cell::new(0),
-            kind: Cell::new(kind),
-            scanned: Cell::new(kind.is_tracked()),
-            membership: Membership::default(),
-            allocation: (base, layout),
-        };
+    /// A header may be written at `at`, which is aligned to [`BLOCK_SIZE`].
+    unsafe fn initialise(at: NonNull<u8>, header: BlockHeader) -> BlockPtr {
+        let at = at.cast();
         // SAFETY: the caller's promise.
         unsafe { at.write(header) };
         BlockPtr(at)
     }
 
-    /// Gives the memory back.
+    /// Gives the memory of an object that has the block to itself back to the allocator; `false` if this is no such
+    /// block.
     ///
     /// # Safety
     ///
-    /// No slot of the block is in use, and neither it nor any `BlockPtr` to it is used again.
-    pub(super) unsafe fn deallocate(self) {
-        let (base, layout) = self.header().allocation;
+    /// No slot of the block is in use. After `true` neither it nor any `BlockPtr` to it is used again.
+    pub(super) unsafe fn deallocate_large(self) -> bool {
+        let Some((base, layout)) = self.header().allocation else { return false };
         // SAFETY: that is the allocation, with the layout it was made with; nothing uses it any more.
-        unsafe { std::alloc::dealloc(base.as_ptr(), layout) }
+        unsafe { std::alloc::dealloc(base.as_ptr(), layout) };
+        true
+    }
+
+    /// The memory of the block.
+    pub(super) fn memory(self) -> NonNull<u8> {
+        self.0.cast()
     }
 
     /// The block that a slot is in (inv. 1).
@@ -257,7 +292,7 @@ impl BlockPtr {
 
     #[inline]
     pub(crate) fn kind(self) -> Kind {
-        self.header().kind.get()
+        self.header().kind
     }
 
     /// Whether the collector has to look for objects in the block.
@@ -288,14 +323,11 @@ impl BlockPtr {
     #[inline]
     pub(crate) unsafe fn slot_end(self, slot: NonNull<u8>) -> NonNull<u8> {
         let header = self.header();
-        match header.kind.get() {
+        match header.allocation {
             // SAFETY: a slot has this size.
-            Kind::Slots { .. } => unsafe { slot.add(header.slot_size.get() as usize) },
-            Kind::Large { .. } => {
-                let (base, layout) = header.allocation;
-                // SAFETY: the slot ends where the allocation does.
-                unsafe { base.add(layout.size()) }
-            }
+            None => unsafe { slot.add(header.slot_size as usize) },
+            // SAFETY: the slot ends where the allocation does.
+            Some((base, layout)) => unsafe { base.add(layout.size()) },
         }
     }
 
@@ -309,18 +341,6 @@ impl BlockPtr {
         let offset = slot.as_ptr().addr() & (BLOCK_SIZE - 1);
         // SAFETY: the word of a slot lies in its block, between the header and the slot.
         unsafe { self.0.cast::<u8>().add(side_word_offset(offset)) }.cast()
-    }
-
-    /// Writes the side word of a free slot.
-    ///
-    /// # Safety
-    ///
-    /// `slot` is the start of a slot of this block that is not in use.
-    unsafe fn initialise_word(self, slot: NonNull<u8>) {
-        // SAFETY: the caller's promise.
-        let word = unsafe { self.word_ptr(slot) };
-        // SAFETY: the word has its place in the block, and nobody refers to it.
-        unsafe { word.write(Cell::new(0)) };
     }
 
     /// The side word of a slot.
@@ -366,34 +386,68 @@ impl BlockPtr {
         live == header.notify_at.get()
     }
 
+    /// Puts slots on the free list; `true` if that is worth the slab's attention. If they were the last in use, and the
+    /// slab is to be told so, the block goes, and the list with it: it is left as it is.
+    ///
+    /// # Safety
+    ///
+    /// The slots are this block's, were handed out, have the side word zero (inv. 3), and are not used again.
+    pub(super) unsafe fn splice(self, chain: Chain) -> bool {
+        let header = self.header();
+        let (before, notify_at) = (header.live.get(), header.notify_at.get());
+        let live = before - chain.slots;
+        let attention = before > notify_at && notify_at >= live;
+        if live > 0 || !attention {
+            // SAFETY: the caller's promise.
+            unsafe { chain.link_last(header.free.get()) };
+            header.free.set(Some(chain.first));
+        }
+        header.live.set(live);
+        attention
+    }
+
     /// Puts slots that were never used on the free list, if it is empty; `false` if there are none left.
     pub(super) fn carve(self) -> bool {
         let header = self.header();
         if header.free.get().is_some() {
             return true;
         }
-        let (start, size) = (header.bump.get() as usize, header.slot_size.get() as usize);
-        let slots = ((header.end.get() as usize - start) / size).min(CARVE);
+        let (start, size) = (header.bump.get() as usize, header.slot_size as usize);
+        let slots = ((header.end as usize - start) / size).min(CARVE);
+        let end = start + slots * size;
+        // SAFETY: slots from `start` to `end` lie in the block, and have not been handed out.
+        unsafe { self.clear_words(start..end) };
         let mut next = None;
         for index in (0..slots).rev() {
             // SAFETY: the slot ends at `end` at the latest.
-            let slot = unsafe { self.0.cast::<u8>().add(start + index * size) };
-            // SAFETY: the slot is this block's, and has not been handed out.
-            unsafe { self.initialise_word(slot) };
-            let slot = slot.cast::<FreeSlot>();
+            let slot = unsafe { self.0.cast::<u8>().add(start + index * size) }.cast::<FreeSlot>();
             // SAFETY: nobody has been handed the slot, and it has room for a link.
             unsafe { slot.write(FreeSlot { next }) };
             next = Some(slot);
         }
         header.free.set(next);
-        header.bump.set((start + slots * size) as u32);
+        header.bump.set(end as u32);
         slots > 0
+    }
+
+    /// Writes the side words of new slots.
+    ///
+    /// # Safety
+    ///
+    /// The range, in bytes from the start of the block, is one of slots that have not been carved.
+    unsafe fn clear_words(self, slots: Range<usize>) {
+        let words = side_word_offset(slots.start)..side_word_offset(slots.end);
+        // SAFETY: the words lie in the block.
+        let first = unsafe { self.0.cast::<u8>().add(words.start) };
+        // SAFETY: each slot has at least the 32 bytes that there is one word for. So the words of these are between that
+        // of the first and that of what follows the last, in front of the slots, and no slot in use has a word there.
+        unsafe { first.write_bytes(0, words.len()) };
     }
 
     /// Says when [`push`](BlockPtr::push) asks for the slab's attention next.
     pub(super) fn notify(self, when: Notify) {
         let header = self.header();
-        let slots = (header.end.get() - header.first.get()) / header.slot_size.get();
+        let slots = (header.end - header.first) / header.slot_size;
         header.notify_at.set(match when {
             Notify::Never => u32::MAX,
             Notify::WhenOpen => slots - (slots / 8).max(1),
@@ -405,8 +459,8 @@ impl BlockPtr {
     #[inline]
     pub(crate) fn for_each_slot(self, mut each: impl FnMut(NonNull<u8>, &Cell<u32>)) {
         let header = self.header();
-        let (mut offset, end) = (header.first.get() as usize, header.bump.get() as usize);
-        let slot_size = header.slot_size.get() as usize;
+        let (mut offset, end) = (header.first as usize, header.bump.get() as usize);
+        let slot_size = header.slot_size as usize;
         while offset < end {
             // SAFETY: the slot lies in the block.
             let slot = unsafe { self.0.cast::<u8>().add(offset) };
@@ -433,7 +487,7 @@ impl BlockPtr {
 }
 
 /// Allocates memory that is not zeroed.
-fn allocate(layout: Layout) -> Option<NonNull<u8>> {
-    // SAFETY: no block has size zero.
+pub(super) fn allocate(layout: Layout) -> Option<NonNull<u8>> {
+    // SAFETY: neither a block nor a chunk has size zero.
     NonNull::new(unsafe { std::alloc::alloc(layout) })
 }

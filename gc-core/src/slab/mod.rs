@@ -8,22 +8,24 @@
 //! 2. The current block of a kind is in no `Open` list; a block in an `Open` list has a free slot.
 //! 3. Each list but `Open` has room for all blocks, and each `Open` list for all blocks of its kind: freeing a slot
 //!    never allocates.
+//! 4. The blocks of slots are what is taken from the chunks. An empty one goes back to them at once, unless it is the
+//!    current block of its kind: that is told only when the slab is closing.
 
+mod batch;
 mod block;
 mod block_list;
+mod chunk;
 mod size_class;
 
+pub(crate) use batch::Batch;
 use block::Notify;
 pub(crate) use block::{BlockPtr, Kind};
 pub(crate) use block_list::{BlockList, ListId};
+use chunk::Chunks;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 pub(crate) use size_class::SizeClass;
 use std::alloc::Layout;
-
-/// Empty blocks that are kept for the next need: allocating and freeing around the edge of a block must not go to the
-/// system each time.
-const SPARE: usize = 8;
 
 /// The blocks of one kind: those with slots of one size for tracked, or for untracked, objects.
 #[derive(Debug)]
@@ -44,8 +46,8 @@ pub(crate) struct Slab {
     touched: BlockList,
     middle: BlockList,
     suspect: BlockList,
-    spare: RefCell<Vec<BlockPtr>>,
-    /// Whether empty blocks go back to the system at once.
+    chunks: RefCell<Chunks>,
+    /// Whether empty blocks are to go back to the allocator as soon as they can.
     closing: Cell<bool>,
 }
 
@@ -60,7 +62,7 @@ impl Slab {
             touched: BlockList::new(ListId::Touched),
             middle: BlockList::new(ListId::Middle),
             suspect: BlockList::new(ListId::Suspect),
-            spare: RefCell::new(Vec::new()),
+            chunks: RefCell::new(Chunks::new()),
             closing: Cell::new(false),
         }
     }
@@ -117,19 +119,14 @@ impl Slab {
         block.pop()
     }
 
-    /// A new empty block, or a spare one.
+    /// Adds an empty block to a pool; `None` if the allocator has no memory.
     fn add_block(&self, pool: &Pool, class: SizeClass, tracked: bool) -> Option<BlockPtr> {
         if !(self.reserve_for_one_more() && pool.open.reserve(pool.blocks.get() + 1)) {
             return None;
         }
-        let spare = self.spare.borrow_mut().pop();
-        let block = match spare {
-            Some(block) => {
-                block.format(class, tracked);
-                block
-            }
-            None => BlockPtr::allocate(self.owner, class, tracked)?,
-        };
+        let memory = self.chunks.borrow_mut().take(block::allocate)?;
+        // SAFETY: that is memory for a block, and has just become this one's.
+        let block = unsafe { BlockPtr::new(memory, self.owner, class, tracked) };
         pool.blocks.set(pool.blocks.get() + 1);
         self.all.insert(block);
         Some(block)
@@ -172,12 +169,18 @@ impl Slab {
         attention
     }
 
+    /// Frees slots that are named one by one, and costs less than [`free`](Slab::free) the more of them share a block with
+    /// the one before.
+    pub(crate) fn batch(&self) -> Batch<'_> {
+        Batch::new(self)
+    }
+
     /// Deals with a block that is empty, or is worth allocating from again.
     #[cold]
     #[inline(never)]
     fn attend(&self, block: BlockPtr) {
         match block.kind() {
-            Kind::Large { .. } => self.remove(block, None),
+            Kind::Large { .. } => self.remove(block),
             Kind::Slots { class, tracked } => {
                 let pool = &self.pools[Kind::slot_kind(class, tracked)];
                 if block.live() > 0 {
@@ -196,44 +199,37 @@ impl Slab {
             pool.current.set(None);
         }
         pool.open.remove(block);
-        self.remove(block, Some(pool));
+        pool.blocks.set(pool.blocks.get() - 1);
+        self.remove(block);
     }
 
-    /// Takes an empty block out of all lists, and keeps it or gives it back.
-    fn remove(&self, block: BlockPtr, pool: Option<&Pool>) {
+    /// Takes an empty block out of all lists, and puts it back where it came from.
+    fn remove(&self, block: BlockPtr) {
         for list in [&self.all, &self.touched, &self.middle, &self.suspect] {
             list.remove(block);
         }
-        if let Some(pool) = pool {
-            pool.blocks.set(pool.blocks.get() - 1);
-            let mut spare = self.spare.borrow_mut();
-            if !self.closing.get() && spare.len() < SPARE && spare.try_reserve(1).is_ok() {
-                spare.push(block);
-                return;
-            }
-        }
         // SAFETY: no slot of the block is in use, and no list leads to it any more.
-        unsafe { block.deallocate() }
+        if !unsafe { block.deallocate_large() } {
+            // SAFETY: as above; a block of slots came from there.
+            unsafe { self.chunks.borrow_mut().put(block.memory()) }
+        }
     }
 
-    /// From now on, gives every block back as soon as it is empty.
+    /// Gives memory back to the allocator that has not been needed for some time. To be called now and then.
+    pub(crate) fn reap(&self) {
+        self.chunks.borrow_mut().reap();
+    }
+
+    /// Gives the memory of all empty blocks back to the allocator, and from now on that of others as soon as it can.
     pub(crate) fn close(&self) {
         self.closing.set(true);
-        self.trim();
+        self.chunks.borrow_mut().close();
         for pool in &self.pools {
             match pool.current.get() {
                 Some(block) if block.live() == 0 => self.remove_empty(pool, block),
                 Some(block) => block.notify(Notify::WhenEmpty),
                 None => {}
             }
-        }
-    }
-
-    /// Gives the spare blocks back.
-    fn trim(&self) {
-        for block in self.spare.borrow_mut().drain(..) {
-            // SAFETY: a spare block is empty, and in no list.
-            unsafe { block.deallocate() }
         }
     }
 

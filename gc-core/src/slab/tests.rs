@@ -5,6 +5,9 @@ use std::thread;
 /// Large enough that a test sees several blocks of the smallest class.
 const MANY: usize = 10_000;
 
+/// The sizes of slots of all kinds: small and medium ones, fractions of a block.
+const SIZES: [usize; 13] = [1, 16, 32, 33, 48, 100, 1024, 1025, 2000, 4096, 4097, 9000, 19_072];
+
 /// A slab all slots of which are free when the test is done.
 struct Emptied(Slab);
 
@@ -19,7 +22,7 @@ impl Deref for Emptied {
 impl Drop for Emptied {
     fn drop(&mut self) {
         self.close();
-        assert!(thread::panicking() || self.is_empty() && self.spare.borrow().is_empty());
+        assert!(thread::panicking() || self.is_empty() && self.chunks.borrow().verify() == [0, 0]);
     }
 }
 
@@ -43,6 +46,37 @@ fn free_all(slab: &Slab, slots: impl IntoIterator<Item = NonNull<u8>>) {
     }
 }
 
+/// [`free_all`], in one batch.
+fn free_batch(slab: &Slab, slots: impl IntoIterator<Item = NonNull<u8>>) {
+    let mut batch = slab.batch();
+    for slot in slots {
+        word_of(slot).set(0);
+        // SAFETY: the tests free what they took from the slab, once.
+        unsafe { batch.add(slot) };
+    }
+}
+
+/// Checks the slab's bookkeeping. Gives the number of slots in use.
+fn verify(slab: &Slab) -> usize {
+    let (mut blocks, mut live) = (0, 0);
+    slab.all.for_each(|block| {
+        let mut carved = 0;
+        block.for_each_slot(|_, _| carved += 1);
+        assert_eq!(block.live() + block.count_free(), carved);
+        live += block.live() as usize;
+        let Kind::Slots { class, tracked } = block.kind() else { return };
+        let pool = &slab.pools[Kind::slot_kind(class, tracked)];
+        let is_current = pool.current.get() == Some(block);
+        assert!(is_current || block.live() > 0, "an empty block is kept that nothing is taken from");
+        assert!(!pool.open.contains(block) || block.count_free() > 0 && !is_current, "slab inv. 2");
+        blocks += 1;
+    });
+    assert_eq!(slab.pools.iter().map(|pool| pool.blocks.get()).sum::<usize>(), blocks);
+    let [all, free] = slab.chunks.borrow().verify();
+    assert_eq!(all - free, blocks, "slab inv. 4");
+    live
+}
+
 fn block_of(slot: NonNull<u8>) -> BlockPtr {
     // SAFETY: the tests ask this of slots in use only.
     unsafe { BlockPtr::of(slot) }
@@ -56,7 +90,7 @@ fn word_of<'a>(slot: NonNull<u8>) -> &'a Cell<u32> {
 #[test]
 fn slots_do_not_overlap_and_are_aligned() {
     let slab = slab();
-    for size in [1, 16, 32, 33, 48, 100, 1024, 1025, 2000, 4096, 4097, 9000, 19_072] {
+    for size in SIZES {
         let slot_size = class(size).slot_size();
         let mut slots = fill(&slab, size, 1000);
         slots.sort();
@@ -102,18 +136,6 @@ fn a_scan_finds_every_slot_in_use() {
     expected.sort();
     assert_eq!(found, expected);
     free_all(&slab, slots.drain(..));
-}
-
-#[test]
-fn empty_blocks_go_back_but_a_few() {
-    let slab = slab();
-    let slots = fill(&slab, 32, 100 * MANY);
-    let full = slab.list(ListId::All).len();
-    assert!(full > 500);
-    free_all(&slab, slots);
-    // The current block, which is never given back, is the only one left in use.
-    assert_eq!(slab.list(ListId::All).len(), 1);
-    assert_eq!(slab.spare.borrow().len(), SPARE);
 }
 
 #[test]
@@ -194,4 +216,118 @@ fn impossible_sizes_are_refused() {
     let aligned = Layout::from_size_align(1, 1 << 62).expect("a valid layout");
     assert_eq!(slab.allocate_large(16, aligned, true), None);
     assert!(slab.is_empty());
+}
+
+#[test]
+fn a_batch_frees_what_single_calls_would() {
+    let slab = slab();
+    for size in SIZES {
+        let slots = fill(&slab, size, 3 * MANY / (size / 32 + 1));
+        // Not in order, so that there are batches of one slot and of some.
+        let (kept, freed): (Vec<_>, Vec<_>) = slots.chunks(7).partition(|some| some[0].addr().get() / 64 % 3 == 0);
+        let (single, batch) = freed.split_at(freed.len() / 2);
+        free_all(&slab, single.iter().copied().flatten().copied());
+        free_batch(&slab, batch.iter().rev().copied().flatten().copied());
+        let mut kept = kept.concat();
+        assert_eq!(verify(&slab), kept.len(), "size {size}");
+        // All that is free is found again, once.
+        kept.extend(fill(&slab, size, slots.len()));
+        let count = kept.len();
+        kept.sort();
+        kept.dedup();
+        assert_eq!((kept.len(), verify(&slab)), (count, count), "size {size}");
+        free_batch(&slab, kept);
+        assert_eq!(verify(&slab), 0, "size {size}");
+    }
+}
+
+#[test]
+fn a_batch_opens_a_block_and_empties_it() {
+    let slab = slab();
+    let slots = fill(&slab, 32, 2 * MANY);
+    let block = block_of(slots[0]);
+    let (inside, outside): (Vec<_>, Vec<_>) = slots.into_iter().partition(|&slot| block_of(slot) == block);
+    let is_open = || slab.pools.iter().any(|pool| pool.open.contains(block));
+    let blocks = slab.all.len();
+    let eighth = inside.len() / 8;
+
+    free_batch(&slab, inside[..eighth - 1].iter().copied());
+    assert!(!is_open());
+    // The batch does not stop at the bound.
+    free_batch(&slab, inside[eighth - 1..eighth + 10].iter().copied());
+    assert!(is_open());
+    assert_eq!(block.count_free() as usize, eighth + 10);
+    free_batch(&slab, inside[eighth + 10..inside.len() - 1].iter().copied());
+    assert_eq!(verify(&slab), outside.len() + 1);
+    free_batch(&slab, inside[inside.len() - 1..].iter().copied());
+    assert_eq!((slab.all.len(), verify(&slab)), (blocks - 1, outside.len()));
+
+    // A full block may become empty at once.
+    let block = block_of(outside[0]);
+    let (inside, outside): (Vec<_>, Vec<_>) = outside.into_iter().partition(|&slot| block_of(slot) == block);
+    free_batch(&slab, inside);
+    assert_eq!((slab.all.len(), verify(&slab)), (blocks - 2, outside.len()));
+    free_batch(&slab, outside);
+    assert_eq!(slab.all.len(), 1, "the current block, which stays");
+}
+
+#[test]
+fn slots_are_freed_in_the_order_of_the_batch() {
+    let slab = slab();
+    let slots = fill(&slab, 32, 64);
+    free_batch(&slab, slots.iter().copied());
+    assert_eq!(fill(&slab, 32, 64), slots, "that of addresses, as in a new block");
+    free_batch(&slab, slots);
+}
+
+#[test]
+fn the_slab_can_be_used_while_there_is_a_batch() {
+    let slab = slab();
+    let slots = fill(&slab, 48, 3 * MANY);
+    let large = slab.allocate_large(16, Layout::new::<[u8; 100_000]>(), true).expect("memory");
+    let (batched, single) = slots.split_at(2 * MANY);
+    let mut batch = slab.batch();
+    let mut singles = single.iter().copied();
+    let mut more = Vec::new();
+    for (index, &slot) in batched.iter().rev().chain([&large]).enumerate() {
+        // SAFETY: the slot is in use, and is freed once.
+        unsafe { batch.add(slot) };
+        if index % 3 == 0 {
+            free_all(&slab, singles.by_ref().take(2));
+            more.extend(fill(&slab, 48, 1));
+        }
+        assert!(!more.contains(&slot), "a slot of the batch is not free while the batch holds it");
+    }
+    drop(batch);
+    assert_eq!(verify(&slab), singles.len() + more.len());
+    free_all(&slab, singles.chain(more));
+    assert_eq!(verify(&slab), 0);
+}
+
+#[test]
+fn a_closing_slab_keeps_no_block() {
+    for batched in [false, true] {
+        let slab = slab();
+        let small = fill(&slab, 32, 10 * MANY);
+        let medium = fill(&slab, 2000, 300);
+        let (stays, goes) = small.split_at(20);
+        free_all(&slab, goes.iter().copied());
+        assert!(slab.chunks.borrow().verify()[1] > 0, "free blocks are kept");
+        slab.close();
+        let free = |slots: Vec<_>| {
+            if batched {
+                free_batch(&slab, slots);
+            } else {
+                free_all(&slab, slots);
+            }
+        };
+        free(medium);
+        assert_eq!(verify(&slab), stays.len());
+        let more = fill(&slab, 64, MANY);
+        free(stays.to_vec());
+        assert!(!slab.is_empty());
+        free(more);
+        assert!(slab.is_empty());
+        assert_eq!(slab.chunks.borrow().verify(), [0, 0]);
+    }
 }
