@@ -50,7 +50,8 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.start = Instant::now();
     heap.pacing.note_start(generation);
 
-    let found = find(heap, generation);
+    let blind = record.automatic && heap.pacing.is_blind(generation);
+    let found = if blind { Found::default() } else { find(heap, generation) };
     record.candidates = found.candidates;
     record.survivors = promote(heap, generation, &found);
     heap.pacing.note_survivors(generation, record.survivors);
@@ -64,6 +65,9 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     let dead = death::by_collection(heap, condemned, generation, reason);
     record.collected = dead.objects;
     record.bytes = dead.bytes;
+    if !blind {
+        heap.pacing.adapt(generation, record.automatic, record.collected, record.survivors);
+    }
     if generation != Generation::Young {
         heap.reap();
     }

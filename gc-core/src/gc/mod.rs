@@ -164,6 +164,12 @@ impl Drop for PauseGuard {
 /// due; 0 means that none ever is. The second and third: a collection is of the next generation too when more than so many
 /// of the one before it have run since its last. They start as (2000, 10, 10).
 ///
+/// Until [`set_threshold`] is called they are where collections *start from*. While these find little garbage, less than
+/// an eighth of what they look at, the next are put off: young ones to up to 16 times the threshold, which counts for as
+/// many collections; old ones until the old generation has doubled, in place of having grown by a quarter. When a
+/// collection finds that more than half is garbage, everything is as it was. And once a young collection that was put
+/// off so far has found nearly nothing, less than a thirty-second, the next three promote all objects without a look.
+///
 /// # Examples
 ///
 /// ```
@@ -175,7 +181,7 @@ pub fn get_threshold() -> (usize, usize, usize) {
 
 /// Sets the [thresholds](get_threshold) of automatic collection. The second and third stay as they are if `None`.
 ///
-/// With thresholds set, collections come in exactly `CPython`'s sequence: with `(t, 10, 10)`, a young one at every
+/// From then on they are kept to: collections come in exactly `CPython`'s sequence. With `(t, 10, 10)`, a young one at every
 /// `t + 1`st creation of an object (deaths subtracted), a middle one in place of each twelfth, and an old one for the
 /// first time in place of the 133rd, if what has reached the old generation since its last collection is at least a
 /// quarter of what it held then.

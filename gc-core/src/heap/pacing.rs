@@ -6,6 +6,9 @@
 //! greater than its threshold; it is of the oldest generation whose count is greater than its threshold. Except that
 //! the old generation waits until what has entered it since the last time (*pending*) is a quarter of what it then
 //! held (*total*): so the work of looking at old objects again and again stays proportional to the allocations.
+//!
+//! That is so with thresholds that the program has set. Until then the heap *adapts* what of this has to do with how
+//! much garbage there is; see [`Adaptation`].
 
 use super::word::Generation;
 use core::cell::Cell;
@@ -39,14 +42,80 @@ pub enum Trigger {
 /// `CPython`'s thresholds since 3.13.
 const DEFAULT_THRESHOLDS: [usize; 3] = [2000, 10, 10];
 
+/// The furthest that a young collection is put off, in thresholds. That many make a middle one due, so what has survived
+/// it is not looked at a second time; later ones would look at each object just as often, and keep more garbage.
+const MAX_STRIDE: usize = 16;
+
+/// How many of the young and middle collections that are put off so far promote all there is without a look, when the
+/// last one that looked has found nearly nothing.
+const MAX_BLIND: usize = 3;
+
+/// The least growth of the old generation before it is collected again, in quarters: `CPython`'s.
+const MIN_GROWTH: usize = 1;
+
+/// The most: the old generation is collected before it has doubled.
+const MAX_GROWTH: usize = 4;
+
+/// How pacing adapts, as long as the program has set no thresholds.
+///
+/// Looking at what survives is work for nothing. So while collections find *little* garbage, less than an eighth of what
+/// they look at, the next of the kind is put off: the young one to twice the threshold, up to [`MAX_STRIDE`] times, the
+/// old one until the generation has grown by twice as much, up to [`MAX_GROWTH`]. When one finds *much*, more than half,
+/// they come as `CPython`'s again, at once: then garbage is still in the cache when it is found, and does not wait long.
+///
+/// A young collection that has been put off as far as that and finds *nearly nothing*, less than a thirty-second, stands
+/// for the next [`MAX_BLIND`], which tenure what there is unseen. The garbage that comes into the old generation so is
+/// at most what there is between two looks: `MAX_STRIDE * MAX_BLIND` thresholds.
+#[derive(Debug)]
+struct Adaptation {
+    /// Whether anything adapts.
+    enabled: Cell<bool>,
+    /// What the threshold of the young generation is multiplied by.
+    stride: Cell<usize>,
+    /// How many of the next collections are blind.
+    blind: Cell<usize>,
+    /// By how many quarters the old generation is to grow.
+    growth: Cell<usize>,
+}
+
+impl Adaptation {
+    fn new() -> Adaptation {
+        Adaptation {
+            enabled: Cell::new(true),
+            stride: Cell::new(1),
+            blind: Cell::new(0),
+            growth: Cell::new(MIN_GROWTH),
+        }
+    }
+
+    /// `CPython`'s numbers, from now on.
+    fn disable(&self) {
+        self.enabled.set(false);
+        self.stride.set(1);
+        self.blind.set(0);
+        self.growth.set(MIN_GROWTH);
+    }
+
+    /// What becomes of a factor after a collection that has found so much garbage among so many objects.
+    fn adapted(factor: usize, least: usize, most: usize, garbage: usize, objects: usize) -> usize {
+        if garbage > objects / 2 {
+            least
+        } else if garbage < objects / 8 {
+            (factor * 2).min(most)
+        } else {
+            factor
+        }
+    }
+}
+
 /// More objects than there can be, and little enough to be added to their number.
 const NEVER: usize = usize::MAX / 2;
 
 /// See the module.
 ///
 /// Invariants: `count[0]` is `tracked - floor`, and `limit` is where a collection is due: `floor + headroom`, which is the
-/// threshold, or, without automatic collections, out of reach. So the count of the objects there are serves the trigger
-/// too, and an allocation and a death change one number each.
+/// threshold with its stride, or, without automatic collections, out of reach. So the count of the objects there are
+/// serves the trigger too, and an allocation and a death change one number each.
 #[derive(Debug)]
 pub(crate) struct Pacing {
     /// The number of tracked objects.
@@ -60,6 +129,7 @@ pub(crate) struct Pacing {
     /// `count[1]` and `count[2]`.
     collected: [Cell<usize>; 2],
     thresholds: Cell<[usize; 3]>,
+    adaptation: Adaptation,
     enabled: Cell<bool>,
     trigger: Cell<Trigger>,
     pauses: Cell<usize>,
@@ -78,6 +148,7 @@ impl Pacing {
             headroom: Cell::new(DEFAULT_THRESHOLDS[0]),
             collected: [const { Cell::new(0) }; 2],
             thresholds: Cell::new(DEFAULT_THRESHOLDS),
+            adaptation: Adaptation::new(),
             enabled: Cell::new(true),
             trigger: Cell::new(Trigger::Allocation),
             pauses: Cell::new(0),
@@ -95,15 +166,24 @@ impl Pacing {
 
     /// Whether a collection is due at a safepoint, where every allocation has been counted.
     pub(crate) fn is_due_at_safepoint(&self) -> bool {
-        let [young, ..] = self.thresholds.get();
         let [count, ..] = self.counts();
+        let young = self.young_threshold();
         self.is_enabled() && young != 0 && count > young
     }
 
+    /// The value of `count[0]` above which a collection is due.
+    fn young_threshold(&self) -> usize {
+        let [young, ..] = self.thresholds.get();
+        young.saturating_mul(self.adaptation.stride.get())
+    }
+
     /// Counts the allocation for which a collection is due, until that [begins](Pacing::note_start). `CPython` has
-    /// counted it when it collects, and its callbacks see that.
+    /// counted it when it collects, and its callbacks see that. And it has collected by now for each threshold that the
+    /// collection was put off by.
     pub(crate) fn anticipate(&self) {
         self.anticipated.set(1);
+        let [young, _] = &self.collected;
+        young.set(young.get() + self.adaptation.stride.get() - 1);
     }
 
     /// Counts an allocation.
@@ -136,7 +216,8 @@ impl Pacing {
     /// The generation to collect.
     pub(crate) fn select(&self) -> Generation {
         let [_, middle, old] = self.thresholds.get();
-        if self.collected[1].get() > old && self.long_lived_pending.get() >= self.long_lived_total.get() / 4 {
+        let growth = self.long_lived_total.get() / 4 * self.adaptation.growth.get();
+        if self.collected[1].get() > old && self.long_lived_pending.get() >= growth {
             Generation::Old
         } else if self.collected[0].get() > middle {
             Generation::Middle
@@ -185,6 +266,36 @@ impl Pacing {
         }
     }
 
+    /// Adapts to how much of what a collection looked at it has found to be garbage. Of the young and the middle
+    /// generation one that was asked for says little: who asks knows when there is garbage.
+    pub(crate) fn adapt(&self, generation: Generation, automatic: bool, garbage: usize, survivors: usize) {
+        let Adaptation { enabled, stride, blind, growth } = &self.adaptation;
+        if !enabled.get() {
+            return;
+        }
+        let objects = garbage + survivors;
+        blind.set(0);
+        if generation == Generation::Old {
+            growth.set(Adaptation::adapted(growth.get(), MIN_GROWTH, MAX_GROWTH, garbage, objects));
+        } else if automatic {
+            if stride.get() == MAX_STRIDE && garbage < objects / 32 {
+                blind.set(MAX_BLIND);
+            }
+            stride.set(Adaptation::adapted(stride.get(), 1, MAX_STRIDE, garbage, objects));
+            self.update_limit();
+        }
+    }
+
+    /// Whether a collection that is due may promote what there is without a look at it.
+    pub(crate) fn is_blind(&self, generation: Generation) -> bool {
+        let blind = self.adaptation.blind.get();
+        if blind == 0 || generation == Generation::Old {
+            return false;
+        }
+        self.adaptation.blind.set(blind - 1);
+        true
+    }
+
     pub(crate) fn counts(&self) -> [usize; 3] {
         let young = self.tracked.get().saturating_sub(self.floor.get()) + self.anticipated.get();
         [young, self.collected[0].get(), self.collected[1].get()]
@@ -196,6 +307,7 @@ impl Pacing {
 
     pub(crate) fn set_thresholds(&self, thresholds: [usize; 3]) {
         self.thresholds.set(thresholds);
+        self.adaptation.disable();
         self.update_limit();
     }
 
@@ -237,7 +349,7 @@ impl Pacing {
     }
 
     fn update_limit(&self) {
-        let [young, ..] = self.thresholds.get();
+        let young = self.young_threshold();
         let in_allocations = self.is_enabled() && young != 0 && self.trigger.get() == Trigger::Allocation;
         self.headroom.set(if in_allocations { young.min(NEVER) } else { NEVER });
         self.set_floor(self.floor.get());
@@ -306,6 +418,101 @@ mod tests {
         let first = triggers.iter().position(|&generation| generation == Old).expect("an old collection");
         let allocated = (first + 1) * 101;
         assert!((50_000..51_000).contains(&allocated), "after {allocated} of 200,000");
+    }
+
+    /// Lets collections come due one after the other. Each finds so many of 64 objects to be garbage, if it looks; the
+    /// others survive. Gives for each what was allocated since the one before, its generation, and whether it looked.
+    fn adapt(pacing: &Pacing, garbage: &[usize]) -> Vec<(usize, Generation, bool)> {
+        garbage
+            .iter()
+            .map(|garbage| {
+                let mut allocated = 0;
+                while !pacing.is_due() {
+                    pacing.count();
+                    allocated += 1;
+                }
+                pacing.anticipate();
+                let generation = pacing.select();
+                pacing.note_start(generation);
+                let blind = pacing.is_blind(generation);
+                let dead = if blind { 0 } else { allocated / 64 * garbage };
+                (0..dead).for_each(|_| pacing.count_death());
+                pacing.note_survivors(generation, allocated - dead);
+                if !blind {
+                    pacing.adapt(generation, true, dead, allocated - dead);
+                }
+                (allocated, generation, !blind)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn young_collections_are_put_off_while_they_find_little() {
+        let pacing = Pacing::new();
+        let expected = [
+            (2000, Young, true),
+            (4000, Young, true),
+            (8000, Young, true),
+            (16_000, Middle, true),
+            (32_000, Middle, true),
+            (32_000, Middle, false),
+            (32_000, Middle, false),
+            (32_000, Middle, false),
+            (32_000, Middle, true),
+            (32_000, Middle, false),
+        ];
+        assert_eq!(adapt(&pacing, &[0; 10]), expected);
+    }
+
+    #[test]
+    fn what_is_found_decides_when_the_next_is_due() {
+        for (garbage, next) in [(0, 8000), (7, 8000), (9, 4000), (32, 4000), (33, 2000), (64, 2000)] {
+            let pacing = Pacing::new();
+            let collections = adapt(&pacing, &[0, garbage, 0]);
+            assert_eq!(collections[2].0, next, "{garbage} of 64");
+        }
+        // A blind one stands for one that has found nearly nothing.
+        for (garbage, blind) in [(1, true), (2, false)] {
+            let pacing = Pacing::new();
+            assert_eq!(adapt(&pacing, &[0, 0, 0, 0, garbage, 0])[5], (32_000, Middle, !blind), "{garbage} of 64");
+        }
+    }
+
+    #[test]
+    fn the_old_generation_may_double_while_little_of_it_dies() {
+        let pacing = Pacing::new();
+        pacing.long_lived_total.set(400_000);
+        pacing.collected[1].set(11);
+        let needed = |pacing: &Pacing| {
+            (0..).step_by(100_000).find(|&pending| {
+                pacing.long_lived_pending.set(pending);
+                pacing.select() == Old
+            })
+        };
+        for (garbage, expected) in [(0, 200_000), (12, 200_000), (11, 400_000), (0, 400_000), (51, 100_000)] {
+            pacing.adapt(Old, false, garbage, 100 - garbage);
+            assert_eq!(needed(&pacing), Some(expected), "{garbage} %");
+        }
+    }
+
+    #[test]
+    fn a_collection_that_was_asked_for_says_nothing_of_young_objects_but_opens_the_eyes() {
+        let pacing = Pacing::new();
+        adapt(&pacing, &[0; 5]);
+        for generation in [Young, Middle, Old] {
+            pacing.adapt(generation, false, 100, 0);
+            assert_eq!(adapt(&pacing, &[0, 0])[0], (32_000, Middle, true));
+        }
+    }
+
+    #[test]
+    fn nothing_adapts_once_thresholds_are_set() {
+        let pacing = Pacing::new();
+        adapt(&pacing, &[0; 7]);
+        pacing.set_thresholds(DEFAULT_THRESHOLDS);
+        pacing.note_start(Middle);
+        let expected: Vec<_> = (0..12).map(|index| (2000, if index < 11 { Young } else { Middle }, true)).collect();
+        assert_eq!(adapt(&pacing, &[0; 12]), expected);
     }
 
     #[test]
