@@ -28,7 +28,7 @@ use core::mem;
 const PREFETCH_WORDS: usize = 16;
 /// How far ahead of its use an object is fetched into the cache, in objects.
 const PREFETCH_OBJECTS: usize = 4;
-/// The whole set is examined if at least one in so many of its members is a suspect.
+/// The whole set is examined if at least one in so many of its members is a suspect, or is reached by them.
 const FEW: usize = 4;
 
 /// What a run has found. Nothing, if it did not come to its end.
@@ -69,7 +69,7 @@ pub(super) fn run_again(heap: &Heap, condemned: Vec<ObjectPtr>, spare: impl FnMu
     let selection = Selection::of(State::Condemned);
     let pass = Pass { heap, collected: selection, full: false, stack: ObjectList::default() };
     let mut undecided = Undecided { condemned: ObjectList::new(condemned), spare };
-    count_reached(&pass, &undecided.condemned);
+    count_reached(&pass, &undecided.condemned, usize::MAX);
     mark_reached(&pass, &undecided.condemned);
     if pass.stack.is_exhausted() {
         return Vec::new();
@@ -112,27 +112,29 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
     let list = ObjectList::new(heap.take_scratch());
-    let (candidates, promoted) = match find_suspects(heap, generation, &blocks, &list) {
-        Suspects::Few => {
-            count_reached(pass, &list);
-            mark_reached(pass, &list);
-            if list.is_exhausted() || pass.stack.is_exhausted() {
-                return None;
-            }
-            let candidates = list.len();
-            sort_out_reached(heap, &list);
-            (candidates, None)
+    let few = population(heap, generation, &blocks).div_ceil(FEW);
+    find_suspects(heap, generation, &blocks, &list, few);
+    let is_working_set = list.len() < few && count_reached(pass, &list, few) || list.len() == 0;
+    if list.is_exhausted() {
+        return None;
+    }
+    let (candidates, promoted) = if is_working_set {
+        mark_reached(pass, &list);
+        if pass.stack.is_exhausted() {
+            return None;
         }
-        Suspects::Many => {
-            list.clear();
-            let candidates = count_all(pass, &blocks);
-            let reachable = mark_all(pass, &blocks);
-            if pass.stack.is_exhausted() || !list.reserve(candidates - reachable) {
-                return None;
-            }
-            sort_out_all(heap, generation, &blocks, &list);
-            (candidates, Some(reachable))
+        let candidates = list.len();
+        sort_out_reached(heap, &list);
+        (candidates, None)
+    } else {
+        list.clear();
+        let candidates = count_all(pass, &blocks);
+        let reachable = mark_all(pass, &blocks);
+        if pass.stack.is_exhausted() || !list.reserve(candidates - reachable) {
+            return None;
         }
+        sort_out_all(heap, generation, &blocks, &list);
+        (candidates, Some(reachable))
     };
     Some(Found { condemned: list.into_inner(), candidates, promoted, complete: true })
 }
@@ -185,21 +187,12 @@ impl Pass<'_> {
     }
 }
 
-/// How many suspects there are, compared with the objects of the collected generations.
-enum Suspects {
-    /// They have been listed.
-    Few,
-    /// Not all have been.
-    Many,
-}
-
-/// Lists the suspects of the collected generations, for as long as they are few. A young collection looks only where
-/// young objects are: the suspects of a large old generation do not slow it down.
-fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList) -> Suspects {
+/// Lists the suspects of the collected generations, as long as they are `few`. A young collection looks only where young
+/// objects are: the suspects of a large old generation do not slow it down.
+fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList, few: usize) {
     let collected = Selection::up_to(generation);
-    let many = population(heap, generation, blocks).div_ceil(FEW).max(1);
     let search = |block: BlockPtr| {
-        if suspects.len() >= many {
+        if suspects.len() >= few {
             return;
         }
         for_each_object(block, collected, |object, _| {
@@ -214,7 +207,6 @@ fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspe
     } else {
         blocks.iter().copied().filter(|&block| suspect_blocks.contains(block)).for_each(search);
     }
-    if suspects.len() >= many { Suspects::Many } else { Suspects::Few }
 }
 
 /// The blocks that the objects of the collected generations are in, in address order; `None` if there is no memory.
@@ -253,8 +245,8 @@ fn population(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) -> usize
 }
 
 /// Makes the working set of what the suspects reach inside the collected generations, and counts the references from
-/// one member to another.
-fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
+/// one member to another. `false` if these are not `few`: then it is as if nothing had been counted.
+fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool {
     let sink = CountReached { collected: pass.collected, working_set };
     let mut tracer = Tracer::new(&sink);
     for index in 0..working_set.len() {
@@ -262,8 +254,8 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
         word.set(Word(word.get()).member().0);
     }
     let mut traced = 0;
-    loop {
-        while traced < working_set.len() {
+    while working_set.len() < few {
+        while traced < working_set.len() && working_set.len() < few {
             working_set.prefetch(traced + PREFETCH_OBJECTS);
             let object = working_set.get(traced);
             count_pointers(object, word_of(object));
@@ -272,9 +264,14 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList) {
         }
         tracer.flush();
         if traced == working_set.len() {
-            return;
+            return true;
         }
     }
+    for index in 0..working_set.len() {
+        let word = word_of(working_set.get(index));
+        word.set(Word(word.get()).settled().0);
+    }
+    false
 }
 
 /// Marks the members of the working set that are referred to from outside of it, and what they reach.
