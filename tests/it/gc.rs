@@ -2,9 +2,9 @@
 //! ages, counts in unusual cases, pauses, what is examined.
 
 use crate::support::{Deaths, Node, close_ring, dead_ring};
-use gc_core::gc::{self, Generation, GenerationStats};
+use gc_core::gc::{self, Generation, GenerationStats, Trigger};
 use gc_core::{Cc, Trace};
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
 use std::rc::Rc;
 use std::thread;
@@ -327,5 +327,51 @@ fn destructors_may_collect_while_a_chain_dies() {
             drop(chains);
         }
         assert_eq!(deaths.count(), 6 * length);
+    }
+}
+
+/// A collection that was put off counts for as many as it was put off for, whatever sets it off.
+#[test]
+fn pacing_adapts_alike_in_allocations_and_at_safepoints() {
+    let collections = [Trigger::Allocation, Trigger::Safepoint].map(|trigger| {
+        let collections = thread::spawn(move || {
+            gc::set_trigger(trigger);
+            let deaths = Deaths::default();
+            let survivors = |count| {
+                let node = |_| {
+                    gc::safepoint();
+                    Node::new(&deaths)
+                };
+                (0..count).map(node).collect::<Vec<_>>()
+            };
+            // Of 2000, 4000, 8000, and 16,000, which makes twelve times 2000 and more.
+            let survivors = survivors(31_000);
+            (survivors.len(), collections(), gc::get_count().0 < 2000)
+        });
+        collections.join().expect("no panic")
+    });
+    assert_eq!(collections, [(31_000, [3, 1, 0], true); 2]);
+}
+
+/// Their number is more than the collector's notes on an object can hold.
+#[test]
+fn more_pointers_than_can_be_counted_beside_an_object() {
+    #[derive(Trace)]
+    struct Hub {
+        spokes: RefCell<Vec<Cc<Hub>>>,
+    }
+
+    gc::disable();
+    for count in [(1 << 25) - 1, 1 << 25, (1 << 25) + 5] {
+        let hub = Cc::new(Hub { spokes: RefCell::default() });
+        let other = Cc::new(Hub { spokes: RefCell::new(vec![hub.clone()]) });
+        hub.spokes.borrow_mut().push(other.clone());
+        let spokes = (2..count).map(|_| hub.clone());
+        other.spokes.borrow_mut().extend(spokes);
+        drop(other);
+        assert_eq!(gc::collect(), 0, "{count}");
+        assert_eq!(Cc::strong_count(&hub), count);
+        drop(hub);
+        assert_eq!(gc::collect(), 2, "{count}");
     }
 }

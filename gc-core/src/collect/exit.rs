@@ -162,6 +162,7 @@ pub(crate) fn safepoint() -> usize {
         if !heap.pacing.is_due_at_safepoint() || thread::panicking() {
             return (0, Panic::default());
         }
+        heap.pacing.note_due();
         collect(heap, heap.pacing.select(), Reason::Automatic)
     })
 }

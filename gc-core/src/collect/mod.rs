@@ -50,8 +50,8 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.start = Instant::now();
     heap.pacing.note_start(generation);
 
-    let blind = record.automatic && heap.pacing.is_blind(generation);
-    let found = if blind { Found::default() } else { find(heap, generation) };
+    let is_blind = record.automatic && heap.pacing.is_blind(generation);
+    let found = if is_blind { Found::default() } else { find(heap, generation) };
     record.candidates = found.candidates;
     record.survivors = promote(heap, generation, &found);
     heap.pacing.note_survivors(generation, record.survivors);
@@ -65,11 +65,11 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     let dead = death::by_collection(heap, condemned, generation, reason);
     record.collected = dead.objects;
     record.bytes = dead.bytes;
-    if !blind {
+    if found.complete {
         heap.pacing.adapt(generation, record.automatic, record.collected, record.survivors);
     }
     if generation != Generation::Young {
-        heap.reap();
+        heap.reap(generation == Generation::Old && reason == Reason::Manual);
     }
 
     record.duration = record.start.elapsed();
@@ -110,6 +110,7 @@ pub(crate) fn collect_automatically(heap: &Heap) -> Result<bool, Panic> {
         return Ok(false);
     }
     heap.pacing.anticipate();
+    heap.pacing.note_due();
     let (_, panic) = collect(heap, heap.pacing.select(), Reason::Automatic);
     if panic.is_some() { Err(panic) } else { Ok(true) }
 }

@@ -46,12 +46,7 @@ pub(super) struct Found {
 
 /// Finds the garbage of a generation and all younger ones.
 pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
-    let pass = Pass {
-        heap,
-        collected: Selection::up_to(generation),
-        full: generation == Generation::Old,
-        stack: ObjectList::default(),
-    };
+    let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old);
     let reset = Reset { heap, collected: pass.collected };
     match examine(heap, generation, &pass) {
         Some(found) => {
@@ -66,8 +61,7 @@ pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
 /// Finds which of the condemned objects can still not be reached, and gives them. The others are spared, one by one;
 /// all of them, if there is not enough memory to tell.
 pub(super) fn run_again(heap: &Heap, condemned: Vec<ObjectPtr>, spare: impl FnMut(ObjectPtr)) -> Vec<ObjectPtr> {
-    let selection = Selection::of(State::Condemned);
-    let pass = Pass { heap, collected: selection, full: false, stack: ObjectList::default() };
+    let pass = Pass::new(heap, Selection::of(State::Condemned), false);
     let mut undecided = Undecided { condemned: ObjectList::new(condemned), spare };
     count_reached(&pass, &undecided.condemned, usize::MAX);
     mark_reached(&pass, &undecided.condemned);
@@ -148,9 +142,26 @@ struct Pass<'h> {
     full: bool,
     /// Objects found to be alive whose edges have not been visited.
     stack: ObjectList,
+    /// The members that have [many pointers](Word::has_many_pointers).
+    many: ObjectList,
 }
 
-impl Pass<'_> {
+impl<'h> Pass<'h> {
+    fn new(heap: &'h Heap, collected: Selection, full: bool) -> Pass<'h> {
+        Pass { heap, collected, full, stack: ObjectList::default(), many: ObjectList::default() }
+    }
+
+    /// Counts the pointers to a member of the working set. `CPython`'s `update_refs`, but that references may have been
+    /// counted before.
+    #[inline]
+    fn count_pointers(&self, object: ObjectPtr, word: &Cell<u32>) {
+        let counted = Word(word.get()).member().count_pointers(object.header().strong());
+        word.set(counted.0);
+        if counted.has_many_pointers() {
+            self.many.push(object);
+        }
+    }
+
     /// Visits the edges of an object.
     #[inline]
     fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
@@ -258,12 +269,14 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
         while traced < working_set.len() && working_set.len() < few {
             working_set.prefetch(traced + PREFETCH_OBJECTS);
             let object = working_set.get(traced);
-            count_pointers(object, word_of(object));
+            pass.count_pointers(object, word_of(object));
             pass.trace(object, &mut tracer);
             traced += 1;
         }
         tracer.flush();
         if traced == working_set.len() {
+            let members = |each: &mut dyn FnMut(ObjectPtr)| (0..traced).for_each(|index| each(working_set.get(index)));
+            count_one_by_one(pass, members);
             return true;
         }
     }
@@ -271,6 +284,7 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
         let word = word_of(working_set.get(index));
         word.set(Word(word.get()).settled().0);
     }
+    pass.many.clear();
     false
 }
 
@@ -314,12 +328,42 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     for &block in blocks {
         for_each_object(block, pass.collected, |object, word| {
             objects += 1;
-            count_pointers(object, word);
+            pass.count_pointers(object, word);
             pass.trace(object, &mut tracer);
         });
     }
     tracer.flush();
+    count_one_by_one(pass, |each| {
+        for &block in blocks {
+            for_each_object(block, pass.collected, |object, _| each(object));
+        }
+    });
     objects
+}
+
+/// Counts the references to members that have many pointers, if there are any, in full. Those to which all come from
+/// members have no surplus.
+#[inline]
+fn count_one_by_one(pass: &Pass<'_>, members: impl Fn(&mut dyn FnMut(ObjectPtr))) {
+    if pass.many.len() == 0 {
+        return;
+    }
+    let mut references = Vec::new();
+    if references.try_reserve_exact(pass.many.len()).is_err() {
+        return;
+    }
+    references.resize(pass.many.len(), 0);
+    let sink = CountMany { references: RefCell::new(references), many: &pass.many };
+    let mut tracer = Tracer::new(&sink);
+    members(&mut |object| pass.trace(object, &mut tracer));
+    tracer.flush();
+    for (index, &references) in sink.references.borrow().iter().enumerate() {
+        let object = pass.many.get(index);
+        if references == u64::from(object.header().strong()) {
+            let word = word_of(object);
+            word.set(Word(word.get()).without_surplus().0);
+        }
+    }
 }
 
 /// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives their
@@ -375,13 +419,6 @@ fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreac
             heap.blocks(ListId::Middle).insert(block);
         }
     }
-}
-
-/// Counts the pointers to a member of the working set. `CPython`'s `update_refs`, but that references may have been
-/// counted before.
-#[inline]
-fn count_pointers(object: ObjectPtr, word: &Cell<u32>) {
-    word.set(Word(word.get()).member().count_pointers(object.header().strong()).0);
 }
 
 /// Whether an object has other references than those that were counted.
@@ -449,6 +486,25 @@ impl EdgeSink for CountAll {
             let before = Word(word.get());
             if self.collected.contains(before) {
                 word.set(before.count_reference().0);
+            }
+        });
+    }
+}
+
+struct CountMany<'a> {
+    many: &'a ObjectList,
+    /// The number of references to each of them. They are few: each has 256 MiB of pointers to it.
+    references: RefCell<Vec<u64>>,
+}
+
+impl EdgeSink for CountMany<'_> {
+    fn drain(&self, edges: &[Edge]) {
+        for_each_target(edges, |object, word| {
+            if !Word(word.get()).has_many_pointers() {
+                return;
+            }
+            if let Some(index) = self.many.position(object) {
+                self.references.borrow_mut()[index] += 1;
             }
         });
     }
@@ -526,6 +582,11 @@ impl ObjectList {
         if let Some(object) = self.objects.borrow().get(index) {
             prefetch(object.header());
         }
+    }
+
+    /// Where an object stands in the list.
+    fn position(&self, object: ObjectPtr) -> Option<usize> {
+        self.objects.borrow().iter().position(|&other| other == object)
     }
 
     #[inline]

@@ -36,6 +36,9 @@ pub use graph::{
 /// counted are objects of [acyclic](crate::Acyclic) types, objects that lose their last pointer while the others are freed
 /// or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
 ///
+/// Memory that no object has needed since the last call goes back to the allocator. What this collection frees stays
+/// until the next, for most programs need it again.
+///
 /// # Panics
 ///
 /// With the first panic of a finalizer, a callback or a destructor, when everything else is freed.

@@ -457,9 +457,9 @@ impl Heap {
         self.slab.batch()
     }
 
-    /// Gives memory back that has not been needed for some time.
-    pub(crate) fn reap(&self) {
-        self.slab.reap();
+    /// Gives memory back that has not been needed for some time; or since the last call, if the program has asked.
+    pub(crate) fn reap(&self, asked: bool) {
+        self.slab.reap(asked);
     }
 
     /// One of the lists of blocks.

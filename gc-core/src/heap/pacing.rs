@@ -178,10 +178,14 @@ impl Pacing {
     }
 
     /// Counts the allocation for which a collection is due, until that [begins](Pacing::note_start). `CPython` has
-    /// counted it when it collects, and its callbacks see that. And it has collected by now for each threshold that the
-    /// collection was put off by.
+    /// counted it when it collects, and its callbacks see that.
     pub(crate) fn anticipate(&self) {
         self.anticipated.set(1);
+    }
+
+    /// Notes that a collection is due, before its generation is [selected](Pacing::select): it counts for as many as it
+    /// was put off for.
+    pub(crate) fn note_due(&self) {
         let [young, _] = &self.collected;
         young.set(young.get() + self.adaptation.stride.get() - 1);
     }
@@ -432,6 +436,7 @@ mod tests {
                     allocated += 1;
                 }
                 pacing.anticipate();
+                pacing.note_due();
                 let generation = pacing.select();
                 pacing.note_start(generation);
                 let blind = pacing.is_blind(generation);

@@ -15,7 +15,8 @@
 //! - *reachable*: it is known to be alive, and its edges are taken care of;
 //! - *surplus*: its strong pointers less the references from members, once it and all of them have been traced. They
 //!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶.
-//! - *many*: it has more pointers than a surplus can tell from none. It passes for alive.
+//! - *many*: it has more pointers than a surplus can tell from none. It passes for alive until they have been counted one
+//!   by one.
 
 use core::fmt;
 
@@ -220,6 +221,16 @@ impl Word {
         Word(self.0 & !SURPLUS | surplus & SURPLUS)
     }
 
+    #[inline]
+    pub(crate) const fn has_many_pointers(self) -> bool {
+        self.0 & MANY != 0
+    }
+
+    /// The word of an object all of whose pointers are references from members.
+    pub(crate) const fn without_surplus(self) -> Word {
+        Word(self.0 & !(MANY | SURPLUS))
+    }
+
     /// Whether the object has other references than those that were counted.
     #[inline]
     pub(crate) const fn is_referred_from_outside(self) -> bool {
@@ -334,7 +345,8 @@ mod tests {
         for strong in [TOO_MANY, SURPLUS, MANY, i32::MAX as u32] {
             for word in [word.count_pointers(strong), word.count_reference().count_pointers(strong)] {
                 assert!(word.is_referred_from_outside() && !word.is_overcounted() && word.is_on_trial());
-                assert!(references(word, 3).is_referred_from_outside());
+                assert!(word.has_many_pointers() && references(word, 3).is_referred_from_outside());
+                assert_eq!(references(word, 3).without_surplus(), Word::of(Young).member());
                 assert_eq!(word.state(), Young);
             }
         }

@@ -7,7 +7,7 @@
 //! that is done with it. How many are kept is found as Bonwick and Adams do it ("Magazines and Vmem", USENIX 2001): those
 //! that were not needed at any time in an interval are not in the *working set*, and go back. Their interval is 15
 //! seconds; this one is over when as many blocks have been taken as there are. However fast a program is, it has had the
-//! occasion to use each of them by then.
+//! occasion to use each of them by then. A collection of everything that the program asks for ends it too.
 //!
 //! Invariants:
 //! 1. Chunks are in descending order of address (so that of the system, which mostly hands out addresses from the top
@@ -165,9 +165,9 @@ impl Chunks {
         }
     }
 
-    /// If the interval is over, gives back what is not in the working set, and begins the next.
-    pub(super) fn reap(&mut self) {
-        if self.taken >= self.blocks {
+    /// If the interval is over, or declared to be, gives back what is not in the working set, and begins the next.
+    pub(super) fn reap(&mut self, ends: bool) {
+        if ends || self.taken >= self.blocks {
             self.give_back(self.least_free.min(self.free.saturating_sub(LEAST_KEPT)));
             self.least_free = self.free;
             self.taken = 0;

@@ -215,9 +215,10 @@ impl Slab {
         }
     }
 
-    /// Gives memory back to the allocator that has not been needed for some time. To be called now and then.
-    pub(crate) fn reap(&self) {
-        self.chunks.borrow_mut().reap();
+    /// Gives memory back to the allocator that has not been needed for an interval, if that is over, or the program has
+    /// `asked`. To be called now and then.
+    pub(crate) fn reap(&self, asked: bool) {
+        self.chunks.borrow_mut().reap(asked);
     }
 
     /// Gives the memory of all empty blocks back to the allocator, and from now on that of others as soon as it can.

@@ -71,7 +71,7 @@ impl Closed {
             let block = self.take_one();
             self.put_all([block]);
         }
-        self.reap();
+        self.reap(false);
     }
 }
 
@@ -173,9 +173,9 @@ fn what_was_needed_in_an_interval_is_kept() {
     for _ in 0..5 {
         let blocks = chunks.take_many(320);
         chunks.put_all(blocks);
-        chunks.reap();
+        chunks.reap(false);
         assert_eq!(chunks.verify(), [320, 320]);
-        chunks.reap();
+        chunks.reap(false);
         assert_eq!(chunks.verify(), [320, 320], "no block has been taken meanwhile");
     }
     chunks.pass_idle();
@@ -187,6 +187,19 @@ fn what_was_needed_in_an_interval_is_kept() {
 }
 
 #[test]
+fn an_interval_ends_when_it_is_declared_to_end() {
+    let mut chunks = Closed::new();
+    let blocks = chunks.take_many(320);
+    chunks.put_all(blocks);
+    chunks.reap(true);
+    assert_eq!(chunks.verify(), [320, 320], "they were all needed");
+    chunks.reap(true);
+    let [blocks, free] = chunks.verify();
+    assert_eq!(blocks, free);
+    assert!((LEAST_KEPT..LEAST_KEPT + CHUNK_BLOCKS).contains(&free), "{free} blocks are kept");
+}
+
+#[test]
 fn what_is_in_use_does_not_count_for_the_working_set() {
     let mut chunks = Closed::new();
     let mut live = chunks.take_many(320);
@@ -194,13 +207,13 @@ fn what_is_in_use_does_not_count_for_the_working_set() {
     let high = live.split_off(100);
     chunks.put_all(high);
     // The interval: up to 50 of the 220 free blocks are needed at a time.
-    chunks.reap();
+    chunks.reap(false);
     for _ in 0..7 {
         let some = chunks.take_many(50);
         chunks.put_all(some);
     }
     assert_eq!(chunks.verify(), [320, 220]);
-    chunks.reap();
+    chunks.reap(false);
     let [blocks, free] = chunks.verify();
     assert_eq!(blocks - free, 100);
     assert!((50..50 + CHUNK_BLOCKS).contains(&free), "{free} blocks are kept for 50");
