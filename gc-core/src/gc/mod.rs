@@ -170,7 +170,8 @@ impl Drop for PauseGuard {
 /// Until [`set_threshold`] is called they are where collections *start from*. While these find little garbage, less than
 /// an eighth of what they look at, the next are put off: young ones to up to 16 times the threshold, which counts for as
 /// many collections; old ones until the old generation has doubled, in place of having grown by a quarter. When a
-/// collection finds that more than half is garbage, everything is as it was. And once a young collection that was put
+/// collection finds that more than half is garbage, everything is as it was; for young ones also after a call of
+/// [`collect`]. And once a young collection that was put
 /// off so far has found nearly nothing, less than a thirty-second, the next three promote all objects without a look.
 ///
 /// # Examples

@@ -270,8 +270,9 @@ impl Pacing {
         }
     }
 
-    /// Adapts to how much of what a collection looked at it has found to be garbage. Of the young and the middle
-    /// generation one that was asked for says little: who asks knows when there is garbage.
+    /// Adapts to how much of what a collection looked at it has found to be garbage. One that was asked for says little of
+    /// young objects: who asks knows when there is garbage. But when all generations were asked for, something new
+    /// begins in the program.
     pub(crate) fn adapt(&self, generation: Generation, automatic: bool, garbage: usize, survivors: usize) {
         let Adaptation { enabled, stride, blind, growth } = &self.adaptation;
         if !enabled.get() {
@@ -281,13 +282,16 @@ impl Pacing {
         blind.set(0);
         if generation == Generation::Old {
             growth.set(Adaptation::adapted(growth.get(), MIN_GROWTH, MAX_GROWTH, garbage, objects));
+            if !automatic {
+                stride.set(1);
+            }
         } else if automatic {
             if stride.get() == MAX_STRIDE && garbage < objects / 32 {
                 blind.set(MAX_BLIND);
             }
             stride.set(Adaptation::adapted(stride.get(), 1, MAX_STRIDE, garbage, objects));
-            self.update_limit();
         }
+        self.update_limit();
     }
 
     /// Whether a collection that is due may promote what there is without a look at it.
@@ -501,12 +505,13 @@ mod tests {
     }
 
     #[test]
-    fn a_collection_that_was_asked_for_says_nothing_of_young_objects_but_opens_the_eyes() {
-        let pacing = Pacing::new();
-        adapt(&pacing, &[0; 5]);
-        for generation in [Young, Middle, Old] {
+    fn a_collection_that_was_asked_for_opens_the_eyes_and_a_full_one_begins_anew() {
+        for (generation, next) in [(Young, 32_000), (Middle, 32_000), (Old, 2000)] {
+            let pacing = Pacing::new();
+            adapt(&pacing, &[0; 5]);
             pacing.adapt(generation, false, 100, 0);
-            assert_eq!(adapt(&pacing, &[0, 0])[0], (32_000, Middle, true));
+            let (allocated, _, looked) = adapt(&pacing, &[0])[0];
+            assert_eq!((allocated, looked), (next, true), "{generation:?}");
         }
     }
 
