@@ -3,7 +3,7 @@
 
 use crate::support::{Deaths, Node, close_ring, dead_ring};
 use gc_core::gc::{self, Generation, GenerationStats, Trigger};
-use gc_core::{Cc, Trace};
+use gc_core::{Cc, Trace, leaf};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
 use std::rc::Rc;
@@ -351,6 +351,41 @@ fn pacing_adapts_alike_in_allocations_and_at_safepoints() {
         collections.join().expect("no panic")
     });
     assert_eq!(collections, [(31_000, [3, 1, 0], true); 2]);
+}
+
+/// Nothing was due to collect that would count for several.
+#[test]
+fn a_safepoint_within_a_collection_counts_for_nothing() {
+    struct Busy;
+
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            let deaths = Deaths::default();
+            let nodes = nodes(&deaths, 5000);
+            assert!(gc::get_count().0 > 4000, "a collection would be due");
+            assert_eq!((gc::safepoint(), nodes.len()), (0, 5000));
+        }
+    }
+
+    leaf!(Busy);
+
+    #[derive(Trace)]
+    struct Knot {
+        me: OnceCell<Cc<Knot>>,
+        _busy: Busy,
+    }
+
+    gc::set_trigger(Trigger::Safepoint);
+    let deaths = Deaths::default();
+    let survivors = nodes(&deaths, 2001);
+    gc::safepoint();
+    // From here on, every other threshold counts.
+    assert_eq!(collections(), [1, 0, 0]);
+    let knot = Cc::new(Knot { me: OnceCell::new(), _busy: Busy });
+    knot.me.set(knot.clone()).ok();
+    drop(knot);
+    assert_eq!(gc::collect_generation(Generation::Young), 1);
+    assert_eq!((gc::get_count().1, survivors.len()), (2, 2001));
 }
 
 /// Their number is more than the collector's notes on an object can hold.

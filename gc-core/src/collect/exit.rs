@@ -159,7 +159,7 @@ pub(crate) fn collect_now(generation: Generation) -> usize {
 /// The collection that is due, if there is one.
 pub(crate) fn safepoint() -> usize {
     run(|heap| {
-        if !heap.pacing.is_due_at_safepoint() || thread::panicking() {
+        if !heap.pacing.is_due_at_safepoint() || heap.is_collecting() || thread::panicking() {
             return (0, Panic::default());
         }
         heap.pacing.note_due();

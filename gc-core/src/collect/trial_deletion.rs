@@ -106,9 +106,9 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
     let list = ObjectList::new(heap.take_scratch());
-    let few = population(heap, generation, &blocks).div_ceil(FEW);
+    let few = population(heap, generation, &blocks).div_ceil(FEW).max(1);
     find_suspects(heap, generation, &blocks, &list, few);
-    let is_working_set = list.len() < few && count_reached(pass, &list, few) || list.len() == 0;
+    let is_working_set = list.len() < few && count_reached(pass, &list, few);
     if list.is_exhausted() {
         return None;
     }

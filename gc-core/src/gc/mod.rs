@@ -212,7 +212,8 @@ pub fn set_threshold(young: usize, middle: impl Into<Option<usize>>, old: impl I
 /// The counts that are compared with the [thresholds](get_threshold).
 ///
 /// The first: creations of tracked objects less deaths since the last collection, and never below zero. The second and
-/// third: collections of the next younger generation since the last of that one.
+/// third: collections of the next younger generation since the last of that one. A young collection that was put off
+/// counts for as many as it was put off for.
 ///
 /// # Examples
 ///
