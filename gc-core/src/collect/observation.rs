@@ -82,17 +82,17 @@ pub(super) fn report_leaks(heap: &Heap) {
 }
 
 /// Calls the program's callbacks, in the order in which they were added, with those that are added meanwhile.
-/// `CPython`'s `invoke_gc_callback`.
+/// `CPython`'s `invoke_gc_callback`; but there, one that removes itself keeps the next one from being called.
 fn notify(heap: &Heap, phase: Phase, record: &Collection, reason: Reason) {
     if reason == Reason::Shutdown {
         return;
     }
-    let mut index = 0;
-    while let Some(callback) = heap.observers.callback(index) {
+    let mut last = None;
+    while let Some((id, callback)) = heap.observers.callback_after(last) {
         run_user_code(heap, || callback(phase, record));
         // It may have been removed by itself.
         run_user_code(heap, || drop(callback));
-        index += 1;
+        last = Some(id);
     }
 }
 

@@ -101,9 +101,11 @@ impl Observers {
         self.callbacks.borrow().len()
     }
 
-    /// The callback at an index.
-    pub(crate) fn callback(&self, index: usize) -> Option<Rc<Callback>> {
-        self.callbacks.borrow().get(index).map(|(_, callback)| callback.clone())
+    /// The first callback that was added after another; the first of all, if there is none.
+    pub(crate) fn callback_after(&self, last: Option<CallbackId>) -> Option<(CallbackId, Rc<Callback>)> {
+        let callbacks = self.callbacks.borrow();
+        let index = last.map_or(0, |last| callbacks.partition_point(|&(id, _)| id.0 <= last.0));
+        callbacks.get(index).map(|(id, callback)| (*id, callback.clone()))
     }
 
     /// Sets where debug output goes. Gives what it was, for the caller to drop.
