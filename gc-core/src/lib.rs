@@ -11,6 +11,9 @@ pub mod gc;
 pub mod guide;
 #[expect(unsafe_code, reason = "finds blocks and side words by address")]
 mod heap;
+#[cfg(feature = "inspect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inspect")))]
+pub mod inspect;
 #[expect(unsafe_code, reason = "headers in front of values of unknown type")]
 mod object;
 #[expect(unsafe_code, reason = "memory of blocks and slots")]
@@ -25,6 +28,23 @@ pub use gc::collect;
 #[cfg(feature = "derive")]
 pub use gc_derive::Trace;
 pub use object::{Acyclic, Finalize, Leaf, Trace, Tracer};
+
+/// Wraps what the derive writes for the feature `inspect`. The derive's own feature may be on where this crate's is not:
+/// a build script's dependencies are built apart.
+#[cfg(feature = "inspect")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inspect {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// See the other.
+#[cfg(not(feature = "inspect"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inspect {
+    ($($items:tt)*) => {};
+}
 
 /// What the macros of this crate need, in the crates of those who use them.
 #[doc(hidden)]

@@ -10,14 +10,16 @@ use std::iter;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Member;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{self, Data, Field, Input, Variant};
 use crate::bounds::Used;
 
-pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
+/// The implementations. `labels` says whether the edges are given names: for gc-core's feature `inspect`.
+pub(crate) fn expand(input: &Input<'_>, labels: bool) -> TokenStream {
     let used = Used::in_traced_fields(input);
-    let mut out = impl_trace(input, &used);
+    let mut out = impl_trace(input, &used, labels);
     if input.attrs.acyclic {
         out.extend(impl_acyclic(input, &used));
         out.extend(prove_acyclic(input, &used));
@@ -45,7 +47,7 @@ pub(crate) fn implement(
     }
 }
 
-fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
+fn impl_trace(input: &Input<'_>, used: &Used<'_>, labels: bool) -> TokenStream {
     let krate = &input.krate;
     // The whole of the implementation is where the promise is made, and falls under the lints of that place.
     let promised = input.attrs.unsafe_drop.as_ref().map_or_else(Span::call_site, Ident::span);
@@ -54,7 +56,8 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     // Through the trait, so that no method of the field's own comes in between. And without the type that is written:
     // an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>` in place
     // of a `Shared` since, the edges of something shared would be visited.
-    let visits = for_each_traced_field(input, quote!(#krate::Trace::trace), quote!(, __tracer));
+    let visits = for_each_traced_field(input, &Call::new(quote!(#krate::Trace::trace), quote!(, __tracer)));
+    let labels = labels.then(|| trace_labelled(input));
     let is_acyclic = input.attrs.acyclic.then(|| is_acyclic(input, used));
     let finalizer = input.attrs.finalize.as_ref().map(|finalize| finalizer(input, finalize));
     let body = quote! {
@@ -63,6 +66,7 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
             #forbid_drop
             #visits
         }
+        #labels
         #is_acyclic
         #finalizer
     };
@@ -100,14 +104,26 @@ fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
     }
 }
 
-/// Calls `function` for every traced field, with a reference to it and what `rest` says.
+/// The walk that says what the fields are called, in gc-core's terms.
+fn trace_labelled(input: &Input<'_>) -> TokenStream {
+    let krate = &input.krate;
+    let looks = for_each_traced_field(input, &Call::labelled(quote!(#krate::inspect::Labeller::field), quote!(__labeller,)));
+    quote! {
+        #krate::__inspect! {
+            fn trace_labelled(&self, __labeller: &mut #krate::inspect::Labeller<'_>) {
+                #looks
+            }
+        }
+    }
+}
+
+/// Calls a function for every traced field, with a reference to it.
 ///
 /// The references are bound by a pattern. Without it, `self.field` could be found in what the type derefs to, if
 /// another macro has taken the field away.
-fn for_each_traced_field(input: &Input<'_>, function: TokenStream, rest: TokenStream) -> TokenStream {
-    let call = Call { function: function.into_iter().collect(), rest: rest.into_iter().collect() };
+fn for_each_traced_field(input: &Input<'_>, call: &Call) -> TokenStream {
     let arms = match &input.data {
-        Data::Struct(fields) => call.arm(&quote!(Self), ast::traced(fields)),
+        Data::Struct(fields) => call.arm(&quote!(Self), None, ast::traced(fields)),
         // Only a place can be matched without arms.
         Data::Enum(variants) if variants.is_empty() => return quote!(match *self {}),
         Data::Enum(variants) => variants.iter().map(|variant| call.variant(variant)).collect(),
@@ -116,28 +132,49 @@ fn for_each_traced_field(input: &Input<'_>, function: TokenStream, rest: TokenSt
     quote!(match self { #arms })
 }
 
-/// A function to be called, and its arguments after the first.
+/// A function to be called, and its arguments before and after the field.
 ///
 /// There are as many calls as the program has fields, so they are put together token by token: to make one stream of
 /// two, as `quote!` does, is a matter for the compiler, and takes ten times as long as a token.
 struct Call {
     function: Vec<TokenTree>,
-    rest: Vec<TokenTree>,
+    before: Vec<TokenTree>,
+    after: Vec<TokenTree>,
+    /// Whether the name of the field goes in front of it.
+    labels: bool,
 }
 
 impl Call {
+    /// A call with the field and what comes after it.
+    fn new(function: TokenStream, after: TokenStream) -> Call {
+        let [function, after] = [function, after].map(|tokens| tokens.into_iter().collect());
+        Call { function, before: Vec::new(), after, labels: false }
+    }
+
+    /// A call with something, the name of the field, and the field.
+    fn labelled(function: TokenStream, before: TokenStream) -> Call {
+        let [function, before] = [function, before].map(|tokens| tokens.into_iter().collect());
+        Call { function, before, after: Vec::new(), labels: true }
+    }
+
     fn variant(&self, variant: &Variant<'_>) -> TokenStream {
         let ident = variant.ident;
-        self.arm(&quote!(Self::#ident), variant.traced_fields())
+        self.arm(&quote!(Self::#ident), Some(ident), variant.traced_fields())
     }
 
     /// An arm of a `match`. Braces, and numbers for the fields that have no names, do for every shape.
-    fn arm<'f>(&self, path: &TokenStream, fields: impl Iterator<Item = &'f Field<'f>>) -> TokenStream {
+    fn arm<'f>(
+        &self,
+        path: &TokenStream,
+        variant: Option<&Ident>,
+        fields: impl Iterator<Item = &'f Field<'f>>,
+    ) -> TokenStream {
         let (mut bindings, mut statements) = (Vec::new(), Vec::new());
         for (index, field) in fields.enumerate() {
             let binding = Ident::new(&format!("__field{index}"), field.span);
             bindings.extend([name(&field.member), punct(':'), binding.clone().into(), punct(',')]);
-            self.with(binding, &mut statements);
+            let label = self.labels.then(|| label(variant, &field.member));
+            self.with(binding, label, &mut statements);
         }
         let (bindings, statements): (TokenStream, TokenStream) =
             (bindings.into_iter().collect(), statements.into_iter().collect());
@@ -145,14 +182,26 @@ impl Call {
     }
 
     /// The call with one field, which is shown where that field is.
-    fn with(&self, field: Ident, statements: &mut Vec<TokenTree>) {
+    fn with(&self, field: Ident, label: Option<Literal>, statements: &mut Vec<TokenTree>) {
         let span = field.span();
-        let arguments = iter::once(field.into()).chain(self.rest.iter().cloned()).collect();
-        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+        let label = label.into_iter().flat_map(|label| [label.into(), punct(',')]);
+        let arguments = self.before.iter().cloned().chain(label).chain(iter::once(field.into()));
+        let mut arguments =
+            Group::new(Delimiter::Parenthesis, arguments.chain(self.after.iter().cloned()).collect());
         arguments.set_span(span);
         statements.extend(self.function.iter().cloned());
         statements.extend([arguments.into(), punct(';')]);
     }
+}
+
+/// What a field is called: `name`, `0`, `Variant.name`.
+fn label(variant: Option<&Ident>, member: &Member) -> Literal {
+    let member = match member {
+        Member::Named(ident) => ident.unraw().to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    };
+    let variant = variant.map(|variant| format!("{}.", variant.unraw())).unwrap_or_default();
+    Literal::string(&(variant + &member))
 }
 
 fn name(member: &Member) -> TokenTree {
@@ -199,7 +248,7 @@ fn impl_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
 /// cell can be made to refer to an object that already leads to it, and acyclic cells hold nothing but `Leaf`s.
 fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.krate;
-    let claims = for_each_traced_field(input, quote!(__must_be_acyclic), TokenStream::new());
+    let claims = for_each_traced_field(input, &Call::new(quote!(__must_be_acyclic), TokenStream::new()));
     let body = quote! {
         fn __prove(&self) {
             fn __must_be_acyclic<T: ?::core::marker::Sized + #krate::Acyclic>(_: &T) {}
@@ -237,7 +286,7 @@ mod tests {
                 shared: Shared,
             }
         );
-        let expansion = expand(&Input::read(&item, &mut Errors::default())).to_string();
+        let expansion = expand(&Input::read(&item, &mut Errors::default()), false).to_string();
         assert!(expansion.contains(":: gc_core :: Trace :: trace (__field0 , __tracer)"), "{expansion}");
     }
 }

@@ -1,6 +1,7 @@
 //! The derive macro of [gc-core](https://docs.rs/gc-core), which re-exports it: depend on that crate, not on this one.
 //!
-//! [`macro@Trace`] is the whole public surface. Inside, an item passes through one module after the other:
+//! [`macro@Trace`] is the whole public surface, and with the feature `inspect` `leak_check`. Inside, an item that derives
+//! `Trace` passes through one module after the other:
 //!
 //! * `attr` reads the `#[trace(...)]` attributes,
 //! * `ast` the item around them,
@@ -18,6 +19,8 @@ mod check;
 mod errors;
 mod expand;
 mod fallback;
+#[cfg(feature = "inspect")]
+mod leak_check;
 #[cfg(test)]
 mod snapshots;
 
@@ -298,15 +301,34 @@ use crate::errors::Errors;
 /// Nor can it be a union, or `#[repr(packed)]` with fields that are traced.
 #[proc_macro_derive(Trace, attributes(trace))]
 pub fn derive_trace(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    derive(&parse_macro_input!(item as DeriveInput)).into()
+    derive(&parse_macro_input!(item as DeriveInput), cfg!(feature = "inspect")).into()
 }
 
-fn derive(item: &DeriveInput) -> TokenStream {
+/// Fails a test that leaves objects behind: what [`LeakCheck`] does, for a whole function.
+///
+/// It goes on a test, before `#[test]` or after it, or on any other function without arguments. The objects of the thread
+/// that calls the function are looked at when all that the body owns is dropped.
+///
+/// * A function that returns a `Result` is not looked at if that is an `Err`, which may own objects and says more.
+/// * One that should panic (`#[should_panic]`) is looked at after it has. A panic would be taken for the one that is
+///   expected, so the report is printed, and the function returns, which makes the test fail.
+/// * An `async` function is refused: it may run on several threads. A `LeakCheck` can be made where it runs on one.
+///
+/// `#[leak_check(crate = path)]` says where gc-core is found, if not at `::gc_core`.
+///
+/// [`LeakCheck`]: https://docs.rs/gc-core/latest/gc_core/inspect/struct.LeakCheck.html
+#[cfg(feature = "inspect")]
+#[proc_macro_attribute]
+pub fn leak_check(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    leak_check::expand(args.into(), item.into()).into()
+}
+
+fn derive(item: &DeriveInput, labels: bool) -> TokenStream {
     let mut errors = Errors::default();
     let input = Input::read(item, &mut errors);
     check::check(&input, &mut errors);
     match errors.finish() {
-        Ok(()) => expand::expand(&input),
+        Ok(()) => expand::expand(&input, labels),
         Err(error) => fallback::expand(&input, &error),
     }
 }

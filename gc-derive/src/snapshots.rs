@@ -6,7 +6,12 @@ use expect_test::{ExpectFile, expect_file};
 use syn::{DeriveInput, File, parse_quote};
 
 fn check(item: DeriveInput, expected: ExpectFile) {
-    let expansion = crate::derive(&item);
+    check_with(item, false, expected);
+}
+
+/// With the feature `inspect` or without.
+fn check_with(item: DeriveInput, labels: bool, expected: ExpectFile) {
+    let expansion = crate::derive(&item, labels);
     let [item, expansion] =
         [parse_quote!(#item), parse_quote!(#expansion)].map(|file: File| prettyplease::unparse(&file));
     expected.assert_eq(&format!("{item}\n// Expands to:\n\n{expansion}"));
@@ -48,6 +53,34 @@ fn named_struct() {
         }
     };
     check(item, expect_file!["../snapshots/named_struct.rs"]);
+}
+
+#[test]
+fn labelled_struct() {
+    let item = parse_quote! {
+        #[derive(Trace)]
+        struct Node {
+            r#type: Option<Cc<Node>>,
+            children: RefCell<Vec<Cc<Node>>>,
+            #[trace(skip)]
+            socket: Socket,
+        }
+    };
+    check_with(item, true, expect_file!["../snapshots/labelled_struct.rs"]);
+}
+
+#[test]
+fn labelled_enumeration() {
+    let item = parse_quote! {
+        #[derive(Trace)]
+        #[trace(crate = lib::gc)]
+        enum Value {
+            Nil,
+            Pair(Cc<Value>, #[trace(skip)] Handle, Cc<Value>),
+            Native { name: &'static str },
+        }
+    };
+    check_with(item, true, expect_file!["../snapshots/labelled_enumeration.rs"]);
 }
 
 #[test]

@@ -244,6 +244,11 @@ unsafe impl Trace for AnyCc {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.visit(self.object.value());
     }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.edge(self.object.value());
+    }
 }
 
 /// Pointers to the objects of all generations, youngest generation first.

@@ -283,6 +283,11 @@ unsafe impl Trace for Watch {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         self.watched.trace(tracer);
     }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        self.watched.trace_labelled(labeller);
+    }
 }
 
 /// The callback of a [`Watch`], as an object: tracked, for that it is garbage together with the object that it watches

@@ -143,6 +143,11 @@ unsafe impl<P: Trace> Trace for ByAddress<P> {
         self.0.trace(tracer);
     }
 
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        self.0.trace_labelled(labeller);
+    }
+
     fn is_acyclic() -> bool {
         P::is_acyclic()
     }

@@ -32,6 +32,7 @@ impl<T: Trace> Cc<T> {
     /// assert_eq!(*five, 5);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new(value: T) -> Cc<T> {
         match Place::<T>::take() {
             Some(place) => place.fill(value),
@@ -42,6 +43,7 @@ impl<T: Trace> Cc<T> {
     /// [`new`](Cc::new), where there is more to do than to take a slot.
     #[cold]
     #[inline(never)]
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn new_slow(value: T) -> Cc<T> {
         match Place::<T>::allocate() {
             Ok(place) => place.fill(value),
@@ -69,6 +71,7 @@ impl<T: Trace> Cc<T> {
     /// # Ok::<(), gc_core::AllocError<i32>>(())
     /// ```
     #[inline]
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn try_new(value: T) -> Result<Cc<T>, AllocError<T>> {
         match Place::<T>::allocate() {
             Ok(place) => Ok(place.fill(value)),
@@ -91,6 +94,7 @@ impl<T: Trace> Cc<T> {
     /// let pinned = Cc::pin(5);
     /// assert_eq!(*pinned, 5);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn pin(value: T) -> Pin<Cc<T>> {
         // SAFETY: the value of an object is moved only out of its last `Cc`, to which `Pin` gives no access.
         unsafe { Pin::new_unchecked(Cc::new(value)) }
@@ -124,6 +128,7 @@ impl<T: Trace> Cc<T> {
     /// });
     /// assert!(Cc::ptr_eq(&gadget.me.upgrade().unwrap(), &gadget));
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new_cyclic<F>(data_fn: F) -> Cc<T>
     where
         F: FnOnce(&Weak<T>) -> T,
@@ -171,6 +176,7 @@ impl<T: Trace> Cc<T> {
     /// let five = unsafe { five.assume_init() };
     /// assert_eq!(*five, 5);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new_uninit() -> Cc<MaybeUninit<T>> {
         let place = Place::<T>::allocate().unwrap_or_else(|failure| failure.abandon(Shape::of::<T>(), ()));
         place.uninit()
@@ -192,6 +198,7 @@ impl<T: Trace> Cc<T> {
     /// let zero = unsafe { zero.assume_init() };
     /// assert_eq!(*zero, 0);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new_zeroed() -> Cc<MaybeUninit<T>> {
         let cc = Cc::<T>::new_uninit();
         // SAFETY: the slot has room for a value, and nobody else uses it.
@@ -312,6 +319,7 @@ impl<T: Trace> Place<T> {
 
     /// Makes the object.
     #[inline]
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn fill(self, value: T) -> Cc<T> {
         let place =
             self.write_header(Header::new(VTable::of::<T>(), self.tracked, self.has_finalizer)).value().cast::<T>();
@@ -323,6 +331,7 @@ impl<T: Trace> Place<T> {
     }
 
     /// Makes an object whose value is yet to be written.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub(super) fn uninit(self) -> Cc<MaybeUninit<T>> {
         let object = self.write_header(Header::new(VTable::of_uninit::<T>(), self.tracked, self.has_finalizer));
         self.enrol(Heap::enrol_detached);
@@ -345,6 +354,8 @@ impl<T: ?Sized> Place<T> {
     pub(super) fn write_header(&self, header: Header) -> ObjectPtr {
         // SAFETY: the slot has room for the header, and nobody else uses it.
         unsafe { self.object.header_ptr().write(header) };
+        #[cfg(feature = "inspect")]
+        super::births::note(self.object);
         if self.has_finalizer {
             // SAFETY: an object keeps its heap.
             let heap = unsafe { Heap::of(self.object).as_ref() };

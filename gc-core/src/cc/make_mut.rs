@@ -18,9 +18,11 @@ pub trait Duplicate {
     type Uninit: ?Sized;
 
     /// Makes an object of a clone. User code may run.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn duplicate(&self) -> Cc<Self>;
 
     /// Makes an object that has room for the value. User code may run.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn make_room(&self) -> Cc<Self::Uninit>;
 
     /// Says that the value has been written.
@@ -90,6 +92,7 @@ impl<T: ?Sized + CloneToCc> Cc<T> {
     /// Cc::make_mut(&mut text).make_ascii_uppercase();
     /// assert_eq!((&*text, &*other), ("ONE", "one"));
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn make_mut(this: &mut Cc<T>) -> CcMut<'_, T> {
         if Cc::strong_count(this) == 1 {
             if Cc::weak_count(this) == 0 {

@@ -9,6 +9,8 @@
 
 mod any;
 mod attach;
+#[cfg(feature = "inspect")]
+mod births;
 mod by_address;
 mod coerce;
 mod create;
@@ -27,6 +29,8 @@ use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
 pub use any::AnyCc;
 pub(crate) use any::{garbage, objects, objects_in, referents, referrers, remove_garbage, take_garbage};
 pub use attach::{OnDrop, Watch};
+#[cfg(feature = "inspect")]
+pub(crate) use births::BirthWatch;
 pub use by_address::{ByAddress, Pointer};
 pub use coerce::Coerce;
 use core::marker::PhantomData;
@@ -467,7 +471,7 @@ impl<T: ?Sized> Cc<T> {
     }
 
     /// The size of the object, its header included, in bytes. What the value owns elsewhere is not counted, nor what
-    /// the allocator rounds up to.
+    /// the allocator rounds up to. The header is of 16 bytes; with the feature `track-sites` of 32.
     ///
     /// # Examples
     ///
@@ -568,6 +572,11 @@ unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.visit(self.value.cast());
+    }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.edge(self.value.cast());
     }
 }
 

@@ -20,8 +20,9 @@ where
     Cc<T>: From<Box<T>>,
 {
     /// Makes a new object of the value that is read.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cc<T>, D::Error> {
-        Box::deserialize(deserializer).map(Cc::from)
+        Ok(Cc::from(Box::deserialize(deserializer)?))
     }
 }
 

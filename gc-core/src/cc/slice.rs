@@ -32,6 +32,7 @@ impl<T: Trace> Cc<[T]> {
     /// let squares = unsafe { squares.assume_init() };
     /// assert_eq!(*squares, [0, 1, 4]);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new_uninit_slice(len: usize) -> Cc<[MaybeUninit<T>]> {
         uninit(len, ()).0
     }
@@ -52,6 +53,7 @@ impl<T: Trace> Cc<[T]> {
     /// let zeros = unsafe { zeros.assume_init() };
     /// assert_eq!(*zeros, [0; 3]);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn new_zeroed_slice(len: usize) -> Cc<[MaybeUninit<T>]> {
         let zeros = Cc::<[T]>::new_uninit_slice(len);
         // SAFETY: the slot has room for the elements, and nobody else uses it.
@@ -84,6 +86,7 @@ impl<T: Trace> Cc<[MaybeUninit<T>]> {
 
 /// Makes an object for a slice whose elements are yet to be written, and hands back where they are to come from. That is
 /// dropped if there is to be no object.
+#[cfg_attr(feature = "track-sites", track_caller)]
 pub(super) fn uninit<T: Trace, S>(len: usize, source: S) -> (Cc<[MaybeUninit<T>]>, S) {
     let Some(shape) = Shape::of_slice::<T>(len) else {
         panic!("no object can hold {len} elements of type `{}`", type_name::<T>());
@@ -106,6 +109,8 @@ pub(super) const fn table<T: Trace, U: ?Sized + 'static>() -> &'static VTable {
     const {
         &VTable {
             trace: trace::<T>,
+            #[cfg(feature = "inspect")]
+            trace_labelled: trace_labelled::<T>,
             finalize: |_| {},
             drop: drop_elements::<T>,
             has_finalizer: || false,
@@ -139,6 +144,14 @@ unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
     let elements = unsafe { elements::<T>(value) };
     // SAFETY: the caller promises that they are alive.
     unsafe { elements.as_ref() }.trace(tracer);
+}
+
+#[cfg(feature = "inspect")]
+unsafe fn trace_labelled<T: Trace>(value: Edge, labeller: &mut crate::inspect::Labeller<'_>) {
+    // SAFETY: the table is that of an object that was made as a slice of `T`.
+    let elements = unsafe { elements::<T>(value) };
+    // SAFETY: the caller promises that they are alive.
+    unsafe { elements.as_ref() }.trace_labelled(labeller);
 }
 
 unsafe fn drop_elements<T>(value: Edge) {
@@ -206,6 +219,7 @@ impl<T: Clone + Trace> From<&[T]> for Cc<[T]> {
     /// let words: Cc<[String]> = Cc::from(&["one".into(), "two".into()][..]);
     /// assert_eq!(words.len(), 2);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(elements: &[T]) -> Cc<[T]> {
         let (object, elements) = uninit(elements.len(), elements);
         let mut filling = Filling { object, len: 0 };
@@ -217,6 +231,7 @@ impl<T: Clone + Trace> From<&[T]> for Cc<[T]> {
 
 impl<T: Clone + Trace> From<&mut [T]> for Cc<[T]> {
     /// As from `&[T]`.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(elements: &mut [T]) -> Cc<[T]> {
         Cc::from(&*elements)
     }
@@ -237,6 +252,7 @@ impl<T: Trace> From<Vec<T>> for Cc<[T]> {
     /// let numbers: Cc<[u32]> = vec![1, 2, 3].into();
     /// assert_eq!(numbers[2], 3);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(elements: Vec<T>) -> Cc<[T]> {
         let (object, mut elements) = uninit::<T, _>(elements.len(), elements);
         // SAFETY: the places do not overlap, and each has room for the elements.
@@ -250,6 +266,7 @@ impl<T: Trace> From<Vec<T>> for Cc<[T]> {
 
 impl<T: Trace> From<Box<[T]>> for Cc<[T]> {
     /// As from `Vec<T>`.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(elements: Box<[T]>) -> Cc<[T]> {
         elements.into_vec().into()
     }
@@ -270,6 +287,7 @@ impl<T: Trace, const N: usize> From<[T; N]> for Cc<[T]> {
     /// let numbers: Cc<[u32]> = Cc::from([1, 2, 3]);
     /// assert_eq!(numbers.len(), 3);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(elements: [T; N]) -> Cc<[T]> {
         crate::coerce!(Cc::new(elements) => Cc<[T]>)
     }
@@ -280,6 +298,7 @@ where
     Cc<B>: From<&'a B> + From<B::Owned>,
 {
     /// As from what the `Cow` holds.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(value: Cow<'a, B>) -> Cc<B> {
         match value {
             Cow::Borrowed(value) => value.into(),
@@ -303,6 +322,7 @@ impl<T: Trace> FromIterator<T> for Cc<[T]> {
     /// let evens: Cc<[u32]> = (0..10).filter(|number| number % 2 == 0).collect();
     /// assert_eq!(*evens, [0, 2, 4, 6, 8]);
     /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Cc<[T]> {
         Vec::from_iter(items).into()
     }
@@ -310,6 +330,7 @@ impl<T: Trace> FromIterator<T> for Cc<[T]> {
 
 impl<T: Trace> Default for Cc<[T]> {
     /// An object with an empty slice.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn default() -> Cc<[T]> {
         Cc::from([])
     }

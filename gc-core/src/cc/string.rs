@@ -19,6 +19,7 @@ pub(super) trait Bytes: 'static {
 }
 
 /// Makes an object of the same bytes.
+#[cfg_attr(feature = "track-sites", track_caller)]
 fn copy<S: Bytes + ?Sized>(string: &S) -> Cc<S> {
     let bytes = string.content();
     let (object, ()) = uninit::<u8, _>(bytes.len(), ());
@@ -76,6 +77,7 @@ macro_rules! strings {
 
         impl From<&$string> for Cc<$string> {
             /// Makes an object of a copy.
+            #[cfg_attr(feature = "track-sites", track_caller)]
             fn from(string: &$string) -> Cc<$string> {
                 copy(string)
             }
@@ -83,6 +85,7 @@ macro_rules! strings {
 
         impl From<&mut $string> for Cc<$string> {
             /// Makes an object of a copy.
+            #[cfg_attr(feature = "track-sites", track_caller)]
             fn from(string: &mut $string) -> Cc<$string> {
                 copy(string)
             }
@@ -90,6 +93,7 @@ macro_rules! strings {
 
         impl From<$owned> for Cc<$string> {
             /// Makes an object of a copy.
+            #[cfg_attr(feature = "track-sites", track_caller)]
             fn from(string: $owned) -> Cc<$string> {
                 copy(&*string)
             }
@@ -97,6 +101,7 @@ macro_rules! strings {
 
         impl From<Box<$string>> for Cc<$string> {
             /// Makes an object of a copy.
+            #[cfg_attr(feature = "track-sites", track_caller)]
             fn from(string: Box<$string>) -> Cc<$string> {
                 copy(&*string)
             }
@@ -113,6 +118,7 @@ strings! {
 
 impl Default for Cc<str> {
     /// An object with an empty string.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn default() -> Cc<str> {
         copy("")
     }
@@ -120,6 +126,7 @@ impl Default for Cc<str> {
 
 impl Default for Cc<CStr> {
     /// An object with an empty string.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn default() -> Cc<CStr> {
         copy(c"")
     }

@@ -27,12 +27,14 @@ impl<T: ?Sized> Borrow<T> for Cc<T> {
 }
 
 impl<T: Default + Trace> Default for Cc<T> {
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn default() -> Cc<T> {
         Cc::new(T::default())
     }
 }
 
 impl<T: Default + Trace> Default for Pin<Cc<T>> {
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn default() -> Pin<Cc<T>> {
         Cc::pin(T::default())
     }
@@ -40,6 +42,7 @@ impl<T: Default + Trace> Default for Pin<Cc<T>> {
 
 impl<T: Trace> From<T> for Cc<T> {
     /// Makes an object of a value.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(value: T) -> Cc<T> {
         Cc::new(value)
     }
@@ -47,6 +50,7 @@ impl<T: Trace> From<T> for Cc<T> {
 
 impl<T: Trace> From<Box<T>> for Cc<T> {
     /// Makes an object of the value in a box, which is moved there without passing over the stack.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     fn from(value: Box<T>) -> Cc<T> {
         let cc = match Place::<T>::allocate() {
             Ok(place) => place.uninit(),

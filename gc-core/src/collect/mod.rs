@@ -8,6 +8,8 @@ mod exit;
 mod finalization;
 mod introspection;
 mod observation;
+#[cfg(feature = "inspect")]
+mod survey;
 mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
@@ -19,6 +21,8 @@ use death::drop_deferred_if_deep;
 pub(crate) use death::{die, drop_pointer, end_without_drop, leave, release_weak};
 pub(crate) use exit::{collect_now, resume, safepoint, throw_after, try_with_heap, with_current_heap, with_heap};
 pub(crate) use introspection::{objects, referents, referrers};
+#[cfg(feature = "inspect")]
+pub(crate) use survey::Survey;
 use std::thread;
 use std::time::Instant;
 use trial_deletion::Found;

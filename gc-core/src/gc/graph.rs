@@ -151,6 +151,8 @@ pub fn getrefcount<T: ?Sized>(object: &Cc<T>) -> usize {
 /// The size of an object, its header included, in bytes. As Python's `sys.getsizeof`, it does not count what the value
 /// owns elsewhere.
 ///
+/// The header is of 16 bytes; with the feature `track-sites`, which keeps the place of the object's making in it, of 32.
+///
 /// # Examples
 ///
 /// ```

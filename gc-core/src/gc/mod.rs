@@ -10,10 +10,16 @@
 //! | what has been done | [`get_stats`], [`get_history`], [`callbacks`] |
 //! | the objects and the graph | [`get_objects`], [`get_objects_in`], [`get_referrers`], [`get_referents`], [`tracked_count`] |
 //! | one object | [`is_tracked`], [`is_finalized`], [`getrefcount`], [`getsizeof`] |
+//! | how it is | `health`, and `events` for other tools: see the features `inspect`, `tracing` and `metrics` |
 //! | finding leaks | [`set_debug`], [`get_debug`], [`set_debug_sink`], [`garbage`] |
 
 mod debug;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "metrics", feature = "tracing"))))]
+pub mod events;
 mod graph;
+#[cfg(feature = "inspect")]
+mod health;
 
 use crate::collect::{self, collect_now, resume, with_heap};
 use core::marker::PhantomData;
@@ -26,6 +32,9 @@ pub use graph::{
     get_objects, get_objects_in, get_referents, get_referrers, getrefcount, getsizeof, is_finalized, is_tracked,
     tracked_count,
 };
+#[cfg(feature = "inspect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inspect")))]
+pub use health::{Advice, Growth, Health, Pauses, health};
 
 /// Collects all generations. Gives the number of unreachable objects found.
 ///

@@ -32,6 +32,8 @@ pub(crate) use observers::Observers;
 pub use observers::{CallbackId, DebugFlags, Phase};
 pub(crate) use pacing::Pacing;
 pub use pacing::Trigger;
+#[cfg(feature = "inspect")]
+pub(crate) use records::Look;
 pub(crate) use records::Records;
 pub use records::{Collection, GenerationStats};
 pub(crate) use shape::{Shape, set_trailer, trailer};
@@ -340,6 +342,20 @@ impl Heap {
         }
     }
 
+    /// Visits the edges of an object, and says what they are called.
+    ///
+    /// # Safety
+    ///
+    /// As [`trace`](Heap::trace).
+    #[cfg(feature = "inspect")]
+    pub(crate) unsafe fn trace_labelled(&self, object: ObjectPtr, labeller: &mut crate::object::Labeller<'_>) {
+        // SAFETY: the caller's promise.
+        unsafe { object.trace_labelled(labeller) };
+        if object.header().is_attached() {
+            labeller.attachment(&|tracer| self.attachments.trace(object, tracer));
+        }
+    }
+
     /// Makes an object a suspect: garbage may hang from it from now on.
     #[inline]
     pub(crate) fn suspect(&self, object: ObjectPtr) {
@@ -426,6 +442,22 @@ impl Heap {
                 for_each_object(block, selection, &mut each);
             }
         });
+    }
+
+    /// Calls `each` for every object there is, tracked or not, block by block: also for those whose value is yet to be
+    /// written, is being dropped, or is gone.
+    #[cfg(feature = "inspect")]
+    pub(crate) fn for_each_in_use(&self, mut each: impl FnMut(ObjectPtr)) {
+        self.blocks(ListId::All).for_each(|block| {
+            // SAFETY: a slot that has been handed out holds a header: nothing runs before it does.
+            block.for_each_used(|slot| each(unsafe { ObjectPtr::from_slot(slot) }));
+        });
+    }
+
+    /// The memory of all blocks, those that are kept for later included, in bytes.
+    #[cfg(feature = "inspect")]
+    pub(crate) fn block_bytes(&self) -> usize {
+        self.slab.bytes()
     }
 
     /// Gives the generations' sizes, in objects, youngest first.

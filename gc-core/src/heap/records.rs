@@ -3,6 +3,8 @@
 use super::word::Generation;
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
+#[cfg(feature = "inspect")]
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -116,11 +118,28 @@ impl GenerationStats {
     }
 }
 
+/// What [`gc::health`](crate::gc::health) has found at one time, for the next times it is asked. It keeps no object alive.
+#[cfg(feature = "inspect")]
+pub(crate) struct Look {
+    pub(crate) when: Instant,
+    pub(crate) objects: usize,
+    /// What the objects take, in bytes.
+    pub(crate) bytes: usize,
+    /// How many collections there had been, and what they had collected.
+    pub(crate) collections: usize,
+    pub(crate) collected: usize,
+    /// How many objects there were of each type.
+    pub(crate) types: BTreeMap<&'static str, usize>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub(crate) struct Records {
     stats: [Cell<GenerationStats>; 3],
     last: RefCell<VecDeque<Collection>>,
+    /// The last looks, oldest first.
+    #[cfg(feature = "inspect")]
+    pub(crate) looks: RefCell<VecDeque<Look>>,
 }
 
 impl Records {

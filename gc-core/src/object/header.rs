@@ -18,6 +18,8 @@
 
 use super::vtable::VTable;
 use core::cell::Cell;
+#[cfg(feature = "track-sites")]
+use core::panic::Location;
 
 /// See the module.
 #[derive(Debug)]
@@ -26,9 +28,12 @@ pub(crate) struct Header {
     vtable: Cell<&'static VTable>,
     strong: Cell<i32>,
     weak: Cell<u32>,
+    /// Where the object was made.
+    #[cfg(feature = "track-sites")]
+    site: &'static Location<'static>,
 }
 
-const _: () = assert!(size_of::<Header>() == 16);
+const _: () = assert!(size_of::<Header>() == if cfg!(feature = "track-sites") { 32 } else { 16 });
 
 /// Inv. 1: the sign bit.
 const CLEAN: i32 = i32::MIN;
@@ -59,13 +64,21 @@ pub(crate) enum Decrement {
 impl Header {
     /// The header of an object with one strong pointer. `finalizer` says whether it has one.
     #[inline]
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub(crate) fn new(vtable: &'static VTable, clean: bool, finalizer: bool) -> Header {
         let strong = if clean { CLEAN | 1 } else { 1 };
         let weak = if finalizer { UNFINALIZED | 1 } else { 1 };
-        Header { vtable: Cell::new(vtable), strong: Cell::new(strong), weak: Cell::new(weak) }
+        Header {
+            vtable: Cell::new(vtable),
+            strong: Cell::new(strong),
+            weak: Cell::new(weak),
+            #[cfg(feature = "track-sites")]
+            site: Location::caller(),
+        }
     }
 
     /// The header of an object under construction: no strong pointer yet, one weak.
+    #[cfg_attr(feature = "track-sites", track_caller)]
     pub(crate) fn unborn(vtable: &'static VTable, finalizer: bool) -> Header {
         let header = Header::new(vtable, false, finalizer);
         header.strong.set(0);
@@ -87,6 +100,12 @@ impl Header {
     #[inline]
     pub(crate) fn vtable(&self) -> &'static VTable {
         self.vtable.get()
+    }
+
+    /// Where the object was made.
+    #[cfg(feature = "track-sites")]
+    pub(crate) fn site(&self) -> &'static Location<'static> {
+        self.site
     }
 
     /// The number of strong pointers.

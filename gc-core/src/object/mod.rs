@@ -12,12 +12,20 @@
 
 mod finalize;
 mod header;
+#[cfg(feature = "inspect")]
+mod label;
+#[cfg(feature = "inspect")]
+mod printable;
 mod ptr;
 mod trace;
 mod vtable;
 
 pub use finalize::Finalize;
 pub(crate) use header::{Decrement, Header};
+#[cfg(feature = "inspect")]
+pub use label::Labeller;
+#[cfg(feature = "inspect")]
+pub(crate) use label::{LabelId, Labels};
 pub(crate) use ptr::ObjectPtr;
 pub use trace::{Acyclic, Leaf, Trace, Tracer};
 pub(crate) use trace::{Edge, EdgeSink};

@@ -73,6 +73,17 @@ impl ObjectPtr {
         unsafe { (self.header().vtable().trace)(self.0, tracer) }
     }
 
+    /// Visits the edges of the value, and says what they are called.
+    ///
+    /// # Safety
+    ///
+    /// As [`trace`](ObjectPtr::trace).
+    #[cfg(feature = "inspect")]
+    pub(crate) unsafe fn trace_labelled(self, labeller: &mut super::Labeller<'_>) {
+        // SAFETY: the table is that of the value's type; the rest is the caller's promise.
+        unsafe { (self.header().vtable().trace_labelled)(self.0, labeller) }
+    }
+
     /// Drops the value. User code runs.
     ///
     /// # Safety

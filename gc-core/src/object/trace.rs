@@ -30,6 +30,8 @@ pub(crate) type Edge = NonNull<()>;
 /// 5. belongs to a type whose destructor does not read the `Cc` pointers that `trace` visits: by the time the
 ///    destructor of a garbage object runs, their targets may be gone. (A field that is a leaf may have any destructor.)
 ///
+/// With the feature `inspect`, `trace_labelled` keeps to the same rules, but that what it visits may differ.
+///
 /// Leaving a pointer out is always safe. Its target then looks as if something outside the heap held it, so a cycle
 /// through it leaks; nothing worse.
 ///
@@ -83,6 +85,19 @@ pub unsafe trait Trace: 'static {
     ///
     /// Called by the collector; to forward to a field, call the field's `trace`.
     fn trace(&self, tracer: &mut Tracer<'_>);
+
+    /// Visits every `Cc` that this value owns, and says what it is called: for [`Snapshot`](crate::inspect::Snapshot).
+    ///
+    /// A derived type names its fields and variants. Without an implementation of its own, a type has the edges that
+    /// [`trace`](Trace::trace) visits, all by one name.
+    ///
+    /// # Examples
+    ///
+    /// See [`Labeller`](crate::inspect::Labeller).
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut super::Labeller<'_>) {
+        labeller.unlabelled(&|tracer| self.trace(tracer));
+    }
 
     /// Whether objects of this type are left out of the heap that the collector looks at.
     ///

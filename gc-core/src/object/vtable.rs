@@ -11,6 +11,11 @@ pub(crate) struct VTable {
     ///
     /// Safety: the address is that of a live value of this table's type.
     pub(crate) trace: unsafe fn(Edge, &mut Tracer<'_>),
+    /// Visits the edges of the value at the address, and says what they are called.
+    ///
+    /// Safety: as `trace`.
+    #[cfg(feature = "inspect")]
+    pub(crate) trace_labelled: unsafe fn(Edge, &mut super::Labeller<'_>),
     /// Calls the finalizer, if the type has one, on the value at the address.
     ///
     /// Safety: as `trace`.
@@ -46,6 +51,8 @@ impl VTable {
         const {
             &VTable {
                 trace: trace::<T>,
+                #[cfg(feature = "inspect")]
+                trace_labelled: trace_labelled::<T>,
                 finalize: finalize::<T>,
                 drop: drop::<T>,
                 has_finalizer: || T::finalizer().is_some(),
@@ -65,6 +72,8 @@ impl VTable {
     pub(crate) const fn uninit(type_name: fn() -> &'static str, size: Size) -> VTable {
         VTable {
             trace: |_, _| {},
+            #[cfg(feature = "inspect")]
+            trace_labelled: |_, _| {},
             finalize: |_| {},
             drop: |_| {},
             has_finalizer: || false,
@@ -79,6 +88,13 @@ unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
     // SAFETY: the caller promises a live `T` at the address.
     let value = unsafe { value.cast::<T>().as_ref() };
     value.trace(tracer);
+}
+
+#[cfg(feature = "inspect")]
+unsafe fn trace_labelled<T: Trace>(value: Edge, labeller: &mut super::Labeller<'_>) {
+    // SAFETY: the caller promises a live `T` at the address.
+    let value = unsafe { value.cast::<T>().as_ref() };
+    value.trace_labelled(labeller);
 }
 
 unsafe fn finalize<T: Trace>(value: Edge) {

@@ -305,6 +305,12 @@ impl BlockPtr {
         self.header().scanned.set(true);
     }
 
+    /// The memory of the block, in bytes.
+    #[cfg(feature = "inspect")]
+    pub(super) fn bytes(self) -> usize {
+        self.header().allocation.map_or(BLOCK_BYTES, |(_, layout)| layout.size())
+    }
+
     /// The number of slots in use.
     pub(crate) fn live(self) -> u32 {
         self.header().live.get()
@@ -470,19 +476,40 @@ impl BlockPtr {
         }
     }
 
+    /// Calls `each` for every slot in use, in address order.
+    #[cfg(feature = "inspect")]
+    pub(crate) fn for_each_used(self, mut each: impl FnMut(NonNull<u8>)) {
+        let mut free = [false; BLOCK_SIZE / GRANULE];
+        let granule = |slot: NonNull<u8>| (slot.as_ptr().addr() & (BLOCK_SIZE - 1)) / GRANULE;
+        self.for_each_free(|slot| free[granule(slot)] = true);
+        self.for_each_slot(|slot, _| {
+            if !free[granule(slot)] {
+                each(slot);
+            }
+        });
+    }
+
     /// The number of slots on the free list, for checks.
     #[cfg(any(test, feature = "verify"))]
     pub(crate) fn count_free(self) -> u32 {
         let mut count = 0;
+        self.for_each_free(|slot| {
+            // SAFETY: the slot is on the free list of this block.
+            assert_eq!(unsafe { self.word(slot) }.get(), 0, "block inv. 3: a free slot has a side word");
+            count += 1;
+        });
+        count
+    }
+
+    /// Calls `each` for every slot on the free list.
+    #[cfg(any(test, feature = "inspect", feature = "verify"))]
+    fn for_each_free(self, mut each: impl FnMut(NonNull<u8>)) {
         let mut next = self.header().free.get();
         while let Some(slot) = next {
-            // SAFETY: the slot is on the free list of this block.
-            assert_eq!(unsafe { self.word(slot.cast()) }.get(), 0, "block inv. 3: a free slot has a side word");
-            count += 1;
+            each(slot.cast());
             // SAFETY: inv. 3: a slot on the free list holds its link.
             next = unsafe { slot.as_ref() }.next;
         }
-        count
     }
 }
 

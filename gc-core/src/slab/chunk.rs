@@ -110,6 +110,12 @@ impl Chunks {
         Chunks { chunks: Vec::new(), blocks: 0, free: 0, least_free: 0, taken: 0, lowest: 0, most_kept: MOST_KEPT }
     }
 
+    /// The memory of the free blocks, in bytes.
+    #[cfg(feature = "inspect")]
+    pub(super) fn free_bytes(&self) -> usize {
+        self.free * BLOCK_BYTES
+    }
+
     /// Takes the free block with the lowest address, so that what is in use gathers there, and chunks further up become
     /// free as a whole. If no block is free, a new chunk comes from `allocate`; `None` if that has no memory.
     pub(super) fn take(&mut self, allocate: impl Fn(Layout) -> Option<NonNull<u8>>) -> Option<NonNull<u8>> {

@@ -244,6 +244,14 @@ impl Slab {
         }
     }
 
+    /// The memory of all blocks, those that are kept for later included, in bytes.
+    #[cfg(feature = "inspect")]
+    pub(crate) fn bytes(&self) -> usize {
+        let mut bytes = self.chunks.borrow().free_bytes();
+        self.all.for_each(|block| bytes += block.bytes());
+        bytes
+    }
+
     /// Whether no slot is in use and no block is kept. Only a slab that is closing gets there.
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()

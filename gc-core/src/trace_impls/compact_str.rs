@@ -2,6 +2,6 @@
 
 use compact_str::CompactString;
 
-use crate::leaf;
-
-leaf! { CompactString }
+parts! {
+    CompactString: [] { text => [] + if text.is_heap_allocated() { text.capacity() } else { 0 } }
+}

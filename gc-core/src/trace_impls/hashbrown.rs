@@ -2,8 +2,11 @@
 
 use hashbrown::{HashMap, HashSet, HashTable};
 
+#[cfg(feature = "inspect")]
+use super::std::heap_bytes::of_table;
+
 containers! {
-    HashMap<K, V, S>: [K, V] [S: 'static],
-    HashSet<T, S>: [T] [S: 'static],
-    HashTable<T>: [T],
+    HashMap<K, V, S>: [K, V] [S: 'static] => |map| of_table::<(K, V)>(map.capacity()),
+    HashSet<T, S>: [T] [S: 'static] => |set| of_table::<T>(set.capacity()),
+    HashTable<T>: [T] => |table| table.allocation_size(),
 }

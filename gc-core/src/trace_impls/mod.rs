@@ -11,10 +11,14 @@
 #[macro_use]
 mod std;
 
-/// Types that own what their methods give: `Type: [contents] [other generics] |value| iterators over the contents;`.
+/// Types that own what their methods give: `Type: [contents] [other generics] |value| iterators over the contents => bytes
+/// elsewhere;`. An iterator may have a name: `.name = iterator`. Its contents go by their positions in it.
 #[cfg(any(feature = "petgraph", feature = "slotmap"))]
 macro_rules! via_methods {
-    ($($type:ty: [$($content:ident),+] [$($generics:tt)+] |$value:ident| $($contents:expr),+;)+) => {$(
+    ($(
+        $type:ty: [$($content:ident),+] [$($generics:tt)+]
+            |$value:ident| $($(.$name:ident =)? $contents:expr),+ $(=> $bytes:expr)?;
+    )+) => {$(
         // SAFETY: rule 1: the type owns what the iterators give, which is each content once. Rule 6.
         unsafe impl<$($content: $crate::Trace,)+ $($generics)+> $crate::Trace for $type {
             #[inline]
@@ -28,6 +32,15 @@ macro_rules! via_methods {
                 })+
             }
 
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+                let $value = self;
+                $(labeller.heap_bytes($bytes);)?
+                if !$crate::trace_impls::std::owns_nothing::<($($content,)+)>() {
+                    $(look_at_all!(labeller, $contents $(, $name)?);)+
+                }
+            }
+
             #[inline]
             fn is_acyclic() -> bool {
                 $($content::is_acyclic())&&+
@@ -37,6 +50,17 @@ macro_rules! via_methods {
         impl<$($content: $crate::Acyclic,)+ $($generics)+> $crate::Acyclic for $type {}
         impl<$($content: $crate::Leaf,)+ $($generics)+> $crate::Leaf for $type {}
     )+};
+}
+
+/// Looks into what an iterator gives, which may have a name.
+#[cfg(all(feature = "inspect", any(feature = "petgraph", feature = "slotmap")))]
+macro_rules! look_at_all {
+    ($labeller:ident, $contents:expr) => {
+        $labeller.elements($contents)
+    };
+    ($labeller:ident, $contents:expr, $name:ident) => {
+        $labeller.within(stringify!($name), |labeller| labeller.elements($contents))
+    };
 }
 
 #[cfg(feature = "arrayvec")]

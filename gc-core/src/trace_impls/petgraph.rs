@@ -20,31 +20,44 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::{IntoEdgeReferences, IntoNodeReferences};
 use petgraph::{Directed, Direction, EdgeType, Graph, Undirected, adj, csr};
 
+#[cfg(feature = "inspect")]
+use super::std::heap_bytes::of_array;
 use crate::leaf;
+#[cfg(feature = "inspect")]
+use petgraph::graph::{Edge, Node};
 
 via_methods! {
     Graph<N, E, Ty, Ix>: [N, E] [Ty: EdgeType + 'static, Ix: IndexType]
-        |graph| graph.node_weights(), graph.edge_weights();
+        |graph| .nodes = graph.node_weights(), .edges = graph.edge_weights() => bytes::<N, E, Ix>(graph.capacity());
     StableGraph<N, E, Ty, Ix>: [N, E] [Ty: EdgeType + 'static, Ix: IndexType]
-        |graph| graph.node_weights(), graph.edge_weights();
+        |graph|
+        .nodes = graph.node_weights(),
+        .edges = graph.edge_weights()
+        => bytes::<Option<N>, Option<E>, Ix>(graph.capacity());
     GraphMap<N, E, Ty, S>: [E] [N: NodeTrait + 'static, Ty: EdgeType + 'static, S: BuildHasher + 'static]
-        |graph| graph.all_edges().map(|(_, _, weight)| weight);
+        |graph| .edges = graph.all_edges().map(|(_, _, weight)| weight);
     MatrixGraph<N, E, RandomState, Directed, Option<E>, Ix>: [N, E] [Ix: IndexType]
         |graph|
-        graph.node_references().map(|(_, weight)| weight),
-        graph.edge_references().map(|(_, _, weight)| weight);
+        .nodes = graph.node_references().map(|(_, weight)| weight),
+        .edges = graph.edge_references().map(|(_, _, weight)| weight);
     // An edge is in the matrix once.
     MatrixGraph<N, E, RandomState, Undirected, Option<E>, Ix>: [N, E] [Ix: IndexType]
         |graph|
-        graph.node_references().map(|(_, weight)| weight),
-        graph.edge_references().map(|(_, _, weight)| weight);
+        .nodes = graph.node_references().map(|(_, weight)| weight),
+        .edges = graph.edge_references().map(|(_, _, weight)| weight);
     // An undirected edge is two, each with a weight of its own.
     csr::Csr<N, E, Ty, Ix>: [N, E] [Ty: EdgeType + 'static, Ix: IndexType]
         |graph|
-        graph.node_references().map(|(_, weight)| weight),
-        graph.edge_references().map(|edge| edge.weight());
+        .nodes = graph.node_references().map(|(_, weight)| weight),
+        .edges = graph.edge_references().map(|edge| edge.weight());
     adj::List<E, Ix>: [E] [Ix: IndexType]
-        |graph| graph.edge_indices().filter_map(|index| graph.edge_weight(index));
+        |graph| .edges = graph.edge_indices().filter_map(|index| graph.edge_weight(index));
+}
+
+/// The arrays of a graph. (The other kinds of graph do not say how large theirs are.)
+#[cfg(feature = "inspect")]
+fn bytes<N, E, Ix>((nodes, edges): (usize, usize)) -> usize {
+    of_array::<Node<N, Ix>>(nodes) + of_array::<Edge<E, Ix>>(edges)
 }
 
 leaf! {

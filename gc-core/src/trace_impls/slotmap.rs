@@ -8,14 +8,18 @@ use std::hash::BuildHasher;
 
 use slotmap::{DefaultKey, DenseSlotMap, HopSlotMap, Key, KeyData, SecondaryMap, SlotMap, SparseSecondaryMap};
 
+#[cfg(feature = "inspect")]
+use super::std::heap_bytes::{of_array, of_table};
 use crate::leaf;
 
 via_methods! {
-    DenseSlotMap<K, V>: [V] [K: Key + 'static] |map| map.values();
-    HopSlotMap<K, V>: [V] [K: Key + 'static] |map| map.values();
-    SecondaryMap<K, V>: [V] [K: Key + 'static] |map| map.values();
-    SlotMap<K, V>: [V] [K: Key + 'static] |map| map.values();
-    SparseSecondaryMap<K, V, S>: [V] [K: Key + 'static, S: BuildHasher + 'static] |map| map.values();
+    // Keys, values and slots are apart.
+    DenseSlotMap<K, V>: [V] [K: Key + 'static] |map| map.values() => of_array::<(K, V, [u32; 2])>(map.capacity());
+    HopSlotMap<K, V>: [V] [K: Key + 'static] |map| map.values() => of_array::<(V, u32)>(map.capacity());
+    SecondaryMap<K, V>: [V] [K: Key + 'static] |map| map.values() => of_array::<(V, u32)>(map.capacity());
+    SlotMap<K, V>: [V] [K: Key + 'static] |map| map.values() => of_array::<(V, u32)>(map.capacity());
+    SparseSecondaryMap<K, V, S>: [V] [K: Key + 'static, S: BuildHasher + 'static]
+        |map| map.values() => of_table::<(u32, u32, V)>(map.capacity());
 }
 
 leaf! { DefaultKey, KeyData }

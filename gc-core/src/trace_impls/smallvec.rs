@@ -2,4 +2,7 @@
 
 use smallvec::{Array, SmallVec};
 
-containers! { SmallVec<A>: [T] [A: Array<Item = T> + 'static], }
+containers! {
+    SmallVec<A>: [T] [A: Array<Item = T> + 'static]
+        => |vec| if vec.spilled() { vec.capacity() * size_of::<T>() } else { 0 },
+}

@@ -4,4 +4,8 @@ use url::{Host, Origin, ParseError, Url};
 
 use crate::leaf;
 
-leaf! { Host, Origin, ParseError, Url }
+leaf! { Host, Origin, ParseError }
+
+parts! {
+    Url: [] { url => [] + url.as_str().len() }
+}

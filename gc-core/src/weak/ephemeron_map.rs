@@ -329,6 +329,11 @@ unsafe impl<K: ?Sized + 'static, V: ?Sized + 'static, By: 'static> Trace for Eph
     #[inline]
     fn trace(&self, _: &mut Tracer<'_>) {}
 
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.heap_bytes(self.table.heap_bytes());
+    }
+
     #[inline]
     fn is_acyclic() -> bool {
         true

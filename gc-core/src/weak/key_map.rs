@@ -331,4 +331,15 @@ unsafe impl<K: ?Sized + 'static, V: ?Sized + 'static, By: 'static> Trace for Wea
     fn trace(&self, tracer: &mut Tracer<'_>) {
         self.table.for_each(|entry| entry.value.trace(tracer));
     }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.heap_bytes(self.table.heap_bytes());
+        // The keys are other objects: they are not to be looked at here.
+        let mut index = 0;
+        self.table.for_each(|entry| {
+            labeller.value(index, &entry.value);
+            index += 1;
+        });
+    }
 }

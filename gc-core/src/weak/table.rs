@@ -178,6 +178,15 @@ impl<E> Table<E> {
         }
     }
 
+    /// The memory that the entries take up, and the table itself, in bytes; not the hooks, which are on the objects.
+    #[cfg(feature = "inspect")]
+    pub(super) fn heap_bytes(&self) -> usize {
+        let counts = 2 * size_of::<usize>();
+        // As in `for_each`.
+        let slots = self.slots.try_borrow().map_or(0, |slots| slots.allocation_size());
+        counts + size_of::<Table<E>>() + slots
+    }
+
     /// Drops all entries. User code may run.
     pub(super) fn clear(&self) {
         drop_all(self.slots.take());

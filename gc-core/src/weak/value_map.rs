@@ -349,6 +349,17 @@ unsafe impl<K: Trace, V: ?Sized + 'static> Trace for WeakValueMap<K, V> {
         }
     }
 
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.heap_bytes(self.table.heap_bytes());
+        let mut index = 0;
+        self.table.for_each(|entry| {
+            labeller.heap_bytes(size_of::<K>() + 2 * size_of::<usize>());
+            labeller.key::<K>(index, &entry.key);
+            index += 1;
+        });
+    }
+
     #[inline]
     fn is_acyclic() -> bool {
         K::is_acyclic()

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
 /// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => Option<reference or
-/// guard>`.
+/// guard>`. Those that do not always lend what they have say `else busy`.
 macro_rules! lending_cells {
-    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr,)+) => {$(
+    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr $(, else $busy:ident)?;)+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
         // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rule 6.
@@ -19,6 +19,18 @@ macro_rules! lending_cells {
                 // Rule 3.
                 if let Some(content) = $content {
                     T::trace(&content, tracer);
+                }
+            }
+
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+                let $cell = self;
+                if $crate::trace_impls::std::owns_nothing::<T>() {
+                    return;
+                }
+                match $content {
+                    Some(content) => T::trace_labelled(&content, labeller),
+                    None => { $(labeller.$busy())? }
                 }
             }
 
@@ -44,28 +56,45 @@ macro_rules! lending_cells {
 }
 
 lending_cells! {
-    RefCell<T>: cell => cell.try_borrow().ok(),
+    RefCell<T>: cell => cell.try_borrow().ok(), else busy;
     // While it is being initialised it is empty.
-    OnceCell<T>: cell => cell.get(),
-    OnceLock<T>: cell => cell.get(),
+    OnceCell<T>: cell => cell.get();
+    OnceLock<T>: cell => cell.get();
 }
 
 // SAFETY: a cell owns its content and visits it. Rule 6.
 unsafe impl<T: Trace> Trace for Cell<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        // SAFETY: the pointer is valid for reads for as long as `self`. While there is a `&Cell` nobody holds a
-        // reference to its content; none of its methods calls out while it is moving the content, so a collection
-        // never meets one halfway; and the only code that runs while `content` lives is `T::trace`, which may not
-        // change what it traces.
-        let content = unsafe { &*self.as_ptr() };
+        // SAFETY: the only code that runs while `content` lives is `T::trace`, which may not change what it traces.
+        let content = unsafe { content(self) };
         content.trace(tracer);
+    }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        // SAFETY: as above; the rules are the same for `T::trace_labelled`.
+        let content = unsafe { content(self) };
+        content.trace_labelled(labeller);
     }
 
     #[inline]
     fn is_acyclic() -> bool {
         T::is_acyclic()
     }
+}
+
+/// The content of a cell.
+///
+/// # Safety
+///
+/// While the reference lives, no code runs that changes the cell.
+#[inline]
+unsafe fn content<T>(cell: &Cell<T>) -> &T {
+    // SAFETY: the pointer is valid for reads for as long as `cell`. While there is a `&Cell` nobody holds a reference to its
+    // content, and none of its methods calls out while it is moving the content, so a collection never meets one
+    // halfway. The rest is the caller's promise.
+    unsafe { &*cell.as_ptr() }
 }
 
 impl<T: Leaf> Acyclic for Cell<T> {}

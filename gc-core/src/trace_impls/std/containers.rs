@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 
+#[cfg(feature = "inspect")]
+use super::heap_bytes::{of_array, of_list, of_table, of_tree};
 use super::owns_nothing;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Types that own what `&Self` iterates over: `Type: [contents] [other generics]`.
+/// Types that own what `&Self` iterates over: `Type: [contents] [other generics] => |value| bytes elsewhere`.
 macro_rules! containers {
-    ($($container:ty: [$($content:ident),+] $([$($generics:tt)+])?,)+) => {$(
+    ($(
+        $container:ty: [$($content:ident),+] $([$($generics:tt)+])? $(=> |$value:ident| $bytes:expr)?,
+    )+) => {$(
         // SAFETY: rule 1: the container owns what it iterates over. Rule 6.
         unsafe impl<$($content: $crate::Trace,)+ $($($generics)+)?> $crate::Trace for $container {
             #[inline]
@@ -18,6 +22,21 @@ macro_rules! containers {
                 #[allow(non_snake_case, unused_parens, reason = "an element goes by the name of its type")]
                 for ($($content),+) in self {
                     $($content.trace(tracer);)+
+                }
+            }
+
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+                $(
+                    let $value = self;
+                    labeller.heap_bytes($bytes);
+                )?
+                if $crate::trace_impls::std::owns_nothing::<($($content,)+)>() {
+                    return;
+                }
+                #[allow(non_snake_case, unused_parens, reason = "an element goes by the name of its type")]
+                for (index, ($($content),+)) in self.into_iter().enumerate() {
+                    look_at_entry!(labeller, index, $($content),+);
                 }
             }
 
@@ -32,16 +51,27 @@ macro_rules! containers {
     )+};
 }
 
+/// Looks into an element, or into the key and the value of an entry.
+#[cfg(feature = "inspect")]
+macro_rules! look_at_entry {
+    ($labeller:ident, $index:ident, $element:ident) => {
+        $labeller.element($index, $element)
+    };
+    ($labeller:ident, $index:ident, $key:ident, $value:ident) => {
+        $labeller.entry($index, $key, $value)
+    };
+}
+
 containers! {
     [T; N]: [T] [const N: usize],
-    Vec<T>: [T],
-    VecDeque<T>: [T],
-    LinkedList<T>: [T],
-    BinaryHeap<T>: [T],
-    BTreeSet<T>: [T],
-    BTreeMap<K, V>: [K, V],
-    HashSet<T, S>: [T] [S: 'static],
-    HashMap<K, V, S>: [K, V] [S: 'static],
+    Vec<T>: [T] => |vec| of_array::<T>(vec.capacity()),
+    VecDeque<T>: [T] => |deque| of_array::<T>(deque.capacity()),
+    LinkedList<T>: [T] => |list| of_list::<T>(list.len()),
+    BinaryHeap<T>: [T] => |heap| of_array::<T>(heap.capacity()),
+    BTreeSet<T>: [T] => |set| of_tree::<T>(set.len()),
+    BTreeMap<K, V>: [K, V] => |map| of_tree::<(K, V)>(map.len()),
+    HashSet<T, S>: [T] [S: 'static] => |set| of_table::<T>(set.capacity()),
+    HashMap<K, V, S>: [K, V] [S: 'static] => |map| of_table::<(K, V)>(map.capacity()),
 }
 
 // SAFETY: a slice owns its elements and visits each. Rule 6.
@@ -53,6 +83,13 @@ unsafe impl<T: Trace> Trace for [T] {
         }
         for element in self {
             element.trace(tracer);
+        }
+    }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        if !owns_nothing::<T>() {
+            labeller.elements(self);
         }
     }
 }

@@ -26,7 +26,12 @@ leaf! {
     i8, i16, i32, i64, i128, isize,
     u8, u16, u32, u64, u128, usize,
     f32, f64,
-    str, String,
+    str,
+}
+
+parts! {
+    String: [] { text => [] + text.capacity() }
+    FromUtf8Error: [] { error => [] + error.as_bytes().len() }
 }
 
 leaf! {
@@ -68,6 +73,6 @@ leaf! {
     BorrowError, BorrowMutError,
     char::CharTryFromError, char::DecodeUtf16Error, char::ParseCharError, char::TryFromCharError,
     fmt::Error, fmt::Alignment,
-    FromUtf8Error, FromUtf16Error, ParseBoolError, Utf8Error,
+    FromUtf16Error, ParseBoolError, Utf8Error,
     TryReserveError,
 }

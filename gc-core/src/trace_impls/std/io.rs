@@ -19,7 +19,7 @@ parts! {
     Cursor<T>: [T] { cursor => [cursor.get_ref()] }
     BufReader<R>: [R] { reader => [reader.get_ref()] }
     Take<T>: [T] { reader => [reader.get_ref()] }
-    Chain<T, U>: [T, U] { reader => [reader.get_ref().0, reader.get_ref().1] }
+    Chain<T, U>: [T, U] { reader => [.first = reader.get_ref().0, .second = reader.get_ref().1] }
 }
 
 // Their contents cannot be seen, or are written to at the end: rules 2 and 6.

@@ -12,7 +12,7 @@ use std::{array, ascii, char, option, result, slice, str, vec};
 use crate::leaf;
 
 parts! {
-    vec::IntoIter<T>: [T] { iterator => [iterator.as_slice()] }
+    vec::IntoIter<T>: [T] { iterator => [iterator.as_slice()] + size_of_val(iterator.as_slice()) }
     array::IntoIter<T, N>: [T] [const N: usize] { iterator => [iterator.as_slice()] }
 }
 

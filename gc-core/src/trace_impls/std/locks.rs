@@ -36,6 +36,18 @@ macro_rules! locks {
                 }
             }
 
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+                let $lock = self;
+                if $crate::trace_impls::std::owns_nothing::<T>() {
+                    return;
+                }
+                match $attempt {
+                    Some(content) => T::trace_labelled(&content, labeller),
+                    None => labeller.busy(),
+                }
+            }
+
             #[inline]
             fn is_acyclic() -> bool {
                 T::is_acyclic()

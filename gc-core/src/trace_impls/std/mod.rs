@@ -21,34 +21,62 @@
 //!    have the finalizer of their content. `Cell` lends nothing. Nor do locks have it: they would be held meanwhile,
 //!    and if the finalizer came back to one, it would wait for ever.
 //!
+//! For the feature `inspect`, each says in the same place what it labels and what memory it owns. What holds one value is
+//! passed through: it adds no step to the path. Elements go by their positions, or by their keys. A cell or lock that is
+//! not looked into is busy, if there can be anything in it that matters. Memory that others may own too is not counted.
+//!
 //! `MaybeUninit<T>` must not have an impl. An object with one is made by `Cc::new_uninit` and its like alone, as one
 //! with a `T` needs to be made. If any could be put into a `Cc`, `assume_init` would turn an untracked object, or one
 //! without room for what goes with a finalizer, into one with a `T`.
 
 /// Types that own a fixed number of parts, or one of some alternatives: `Type: [contents] [other generics] { pattern =>
-/// [references to the parts] }`.
+/// [references to the parts] + bytes elsewhere }`. A part may have a name: `.name = reference`.
 macro_rules! parts {
     ($(
-        $type:ty: [$($content:ident),+] $([$($generics:tt)+])? { $($pattern:pat => [$($part:expr),*]),+ $(,)? }
+        $type:ty: [$($content:ident),*] $([$($generics:tt)+])? {
+            $($pattern:pat => [$($(.$name:ident =)? $part:expr),*] $(+ $bytes:expr)?),+ $(,)?
+        }
     )+) => {$(
         // SAFETY: rule 1: the value owns the parts, and each is named once. Rule 6.
-        unsafe impl<$($content: $crate::Trace,)+ $($($generics)+)?> $crate::Trace for $type {
+        unsafe impl<$($content: $crate::Trace,)* $($($generics)+)?> $crate::Trace for $type {
             #[inline]
+            #[allow(unused_variables, reason = "where there are no parts, a pattern is for the bytes alone")]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
                 match self {
                     $($pattern => { $($crate::Trace::trace($part, tracer);)* })+
                 }
             }
 
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+                match self {
+                    $($pattern => {
+                        $(labeller.heap_bytes($bytes);)?
+                        $(look!(labeller, $part $(, $name)?);)*
+                    })+
+                }
+            }
+
             #[inline]
             fn is_acyclic() -> bool {
-                $($content::is_acyclic())&&+
+                true $(&& $content::is_acyclic())*
             }
         }
 
-        impl<$($content: $crate::Acyclic,)+ $($($generics)+)?> $crate::Acyclic for $type {}
-        impl<$($content: $crate::Leaf,)+ $($($generics)+)?> $crate::Leaf for $type {}
+        impl<$($content: $crate::Acyclic,)* $($($generics)+)?> $crate::Acyclic for $type {}
+        impl<$($content: $crate::Leaf,)* $($($generics)+)?> $crate::Leaf for $type {}
     )+};
+}
+
+/// Looks into a part, which may have a name.
+#[cfg(feature = "inspect")]
+macro_rules! look {
+    ($labeller:ident, $part:expr) => {
+        $crate::Trace::trace_labelled($part, $labeller)
+    };
+    ($labeller:ident, $part:expr, $name:ident) => {
+        $labeller.field(stringify!($name), $part)
+    };
 }
 
 #[macro_use]
@@ -57,6 +85,8 @@ mod cells;
 mod containers;
 mod data;
 mod functions;
+#[cfg(feature = "inspect")]
+pub(super) mod heap_bytes;
 mod io;
 mod iterators;
 #[macro_use]

@@ -14,6 +14,12 @@ unsafe impl<T: Trace + ?Sized> Trace for Box<T> {
         (**self).trace(tracer);
     }
 
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        labeller.heap_bytes(size_of_val(&**self));
+        (**self).trace_labelled(labeller);
+    }
+
     /// Rule 4: not `T::is_acyclic()`.
     #[inline]
     fn is_acyclic() -> bool {
@@ -28,17 +34,27 @@ impl<T: Leaf + ?Sized> Leaf for Box<T> {}
 unsafe impl<P: Trace> Trace for Pin<P> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        // Not through `Deref`, which is the user's.
-        // SAFETY: `Pin<P>` is guaranteed to have the memory layout of `P`, and the reference lives no longer than that
-        // to the pin. Only `P::trace` sees it, which changes nothing, and so does not move what is pinned.
-        let pointer = unsafe { &*ptr::from_ref(self).cast::<P>() };
-        pointer.trace(tracer);
+        pinned(self).trace(tracer);
+    }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        pinned(self).trace_labelled(labeller);
     }
 
     #[inline]
     fn is_acyclic() -> bool {
         P::is_acyclic()
     }
+}
+
+/// The pointer in a pin. Not through `Deref`, which is the user's.
+#[inline]
+fn pinned<P>(pin: &Pin<P>) -> &P {
+    // SAFETY: `Pin<P>` is guaranteed to have the memory layout of `P`, and the reference lives no longer than that to the
+    // pin. It is shared, and only `P::trace` and `P::trace_labelled` see it, which change nothing, and so do not move
+    // what is pinned.
+    unsafe { &*ptr::from_ref(pin).cast::<P>() }
 }
 
 impl<P: Acyclic> Acyclic for Pin<P> {}
@@ -51,6 +67,13 @@ unsafe impl<B: ToOwned<Owned: Trace> + ?Sized + 'static> Trace for Cow<'static, 
         // Not through `Deref`, which calls the user's `Borrow`.
         if let Cow::Owned(value) = self {
             value.trace(tracer);
+        }
+    }
+
+    #[cfg(feature = "inspect")]
+    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+        if let Cow::Owned(value) = self {
+            value.trace_labelled(labeller);
         }
     }
 

@@ -19,9 +19,15 @@ use std::thread::{self, Thread, ThreadId};
 use crate::leaf;
 
 leaf! {
-    CStr, CString, OsStr, OsString, c_void,
+    CStr, OsStr, c_void,
     FromBytesUntilNulError, FromBytesWithNulError, FromVecWithNulError, IntoStringError, NulError,
-    Path, PathBuf, Component<'static>, Components<'static>, PrefixComponent<'static>, StripPrefixError,
+    Path, Component<'static>, Components<'static>, PrefixComponent<'static>, StripPrefixError,
+}
+
+parts! {
+    CString: [] { text => [] + text.as_bytes_with_nul().len() }
+    OsString: [] { text => [] + text.capacity() }
+    PathBuf: [] { path => [] + path.capacity() }
 }
 
 leaf! {

@@ -5,6 +5,9 @@ use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
 leaf! { () }
 
+#[cfg(feature = "inspect")]
+const NAMES: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
+
 /// Tuples of the named types, and every shorter one down to one element.
 macro_rules! tuples {
     () => {};
@@ -17,6 +20,16 @@ macro_rules! tuples {
                 let ($first, $($rest,)*) = self;
                 $first.trace(tracer);
                 $($rest.trace(tracer);)*
+            }
+
+            #[cfg(feature = "inspect")]
+            fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+                #[expect(non_snake_case, reason = "an element goes by the name of its type")]
+                let ($first, $($rest,)*) = self;
+                let elements: &[&dyn Trace] = &[$first, $($rest),*];
+                for (name, element) in NAMES.iter().zip(elements) {
+                    labeller.field(name, *element);
+                }
             }
 
             #[inline]

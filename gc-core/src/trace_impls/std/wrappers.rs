@@ -16,12 +16,12 @@ parts! {
     Poll<T>: [T] { Poll::Ready(value) => [value], Poll::Pending => [] }
     ControlFlow<B, C>: [B, C] { ControlFlow::Break(value) => [value], ControlFlow::Continue(value) => [value] }
     Bound<T>: [T] { Bound::Included(value) | Bound::Excluded(value) => [value], Bound::Unbounded => [] }
-    Range<T>: [T] { Range { start, end } => [start, end] }
+    Range<T>: [T] { Range { start, end } => [.start = start, .end = end] }
     RangeFrom<T>: [T] { RangeFrom { start } => [start] }
     RangeTo<T>: [T] { RangeTo { end } => [end] }
     RangeToInclusive<T>: [T] { RangeToInclusive { end } => [end] }
     // What its iteration has left in it is no value to rely on, but a value.
-    RangeInclusive<T>: [T] { range => [range.start(), range.end()] }
+    RangeInclusive<T>: [T] { range => [.start = range.start(), .end = range.end()] }
     Reverse<T>: [T] { Reverse(value) => [value] }
     Wrapping<T>: [T] { Wrapping(value) => [value] }
     Saturating<T>: [T] { Saturating(value) => [value] }

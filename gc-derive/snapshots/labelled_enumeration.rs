@@ -1,0 +1,35 @@
+#[derive(Trace)]
+#[trace(crate = lib::gc)]
+enum Value {
+    Nil,
+    Pair(Cc<Value>, #[trace(skip)] Handle, Cc<Value>),
+    Native { name: &'static str },
+}
+
+// Expands to:
+
+#[automatically_derived]
+unsafe impl lib::gc::Trace for Value {
+    #[inline]
+    fn trace(&self, __tracer: &mut lib::gc::Tracer<'_>) {
+        __tracer.__destructor::<Self>().__must_not_exist();
+        match self {
+            Self::Nil { .. } => {}
+            Self::Pair { 0: __field0, 2: __field1, .. } => {
+                lib::gc::Trace::trace(__field0, __tracer);
+                lib::gc::Trace::trace(__field1, __tracer);
+            }
+            Self::Native { name: __field0, .. } => {
+                lib::gc::Trace::trace(__field0, __tracer);
+            }
+        }
+    }
+    lib::gc::__inspect! {
+        fn trace_labelled(& self, __labeller : & mut lib::gc::inspect::Labeller < '_ >) {
+        match self { Self::Nil { .. } => {} Self::Pair { 0 : __field0, 2 : __field1, .. }
+        => { lib::gc::inspect::Labeller::field(__labeller, "Pair.0", __field0);
+        lib::gc::inspect::Labeller::field(__labeller, "Pair.2", __field1); } Self::Native
+        { name : __field0, .. } => { lib::gc::inspect::Labeller::field(__labeller,
+        "Native.name", __field0); } } }
+    }
+}
