@@ -27,9 +27,8 @@ unsafe impl lib::gc::Trace for Value {
     lib::gc::__inspect! {
         fn trace_labelled(& self, __labeller : & mut lib::gc::inspect::Labeller < '_ >) {
         match self { Self::Nil { .. } => {} Self::Pair { 0 : __field0, 2 : __field1, .. }
-        => { lib::gc::inspect::Labeller::field(__labeller, "Pair.0", __field0);
-        lib::gc::inspect::Labeller::field(__labeller, "Pair.2", __field1); } Self::Native
-        { name : __field0, .. } => { lib::gc::inspect::Labeller::field(__labeller,
-        "Native.name", __field0); } } }
+        => { __labeller.__part("Pair.0", __field0).__look(); __labeller.__part("Pair.2",
+        __field1).__look(); } Self::Native { name : __field0, .. } => { __labeller
+        .__part("Native.name", __field0).__look(); } } }
     }
 }

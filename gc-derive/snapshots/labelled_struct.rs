@@ -23,7 +23,7 @@ unsafe impl ::gc_core::Trace for Node {
     ::gc_core::__inspect! {
         fn trace_labelled(& self, __labeller : & mut ::gc_core::inspect::Labeller < '_ >)
         { match self { Self { r#type : __field0, children : __field1, .. } => {
-        ::gc_core::inspect::Labeller::field(__labeller, "type", __field0);
-        ::gc_core::inspect::Labeller::field(__labeller, "children", __field1); } } }
+        __labeller.__part("type", __field0).__look(); __labeller.__part("children",
+        __field1).__look(); } } }
     }
 }

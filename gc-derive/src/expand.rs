@@ -105,9 +105,12 @@ fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
 }
 
 /// The walk that says what the fields are called, in gc-core's terms.
+///
+/// The second call for a field is one of two methods. If the field's type is not `Trace`, it is one that does nothing: of
+/// that, `trace` has an error already.
 fn trace_labelled(input: &Input<'_>) -> TokenStream {
     let krate = &input.krate;
-    let looks = for_each_traced_field(input, &Call::labelled(quote!(#krate::inspect::Labeller::field), quote!(__labeller,)));
+    let looks = for_each_traced_field(input, &Call::labelled(quote!(__labeller.__part), quote!(.__look())));
     quote! {
         #krate::__inspect! {
             fn trace_labelled(&self, __labeller: &mut #krate::inspect::Labeller<'_>) {
@@ -132,29 +135,30 @@ fn for_each_traced_field(input: &Input<'_>, call: &Call) -> TokenStream {
     quote!(match self { #arms })
 }
 
-/// A function to be called, and its arguments before and after the field.
+/// A function to be called, its arguments around the field, and what is done with the result.
 ///
 /// There are as many calls as the program has fields, so they are put together token by token: to make one stream of
 /// two, as `quote!` does, is a matter for the compiler, and takes ten times as long as a token.
 struct Call {
     function: Vec<TokenTree>,
-    before: Vec<TokenTree>,
-    after: Vec<TokenTree>,
     /// Whether the name of the field goes in front of it.
     labels: bool,
+    /// The arguments after the field.
+    rest: Vec<TokenTree>,
+    then: Vec<TokenTree>,
 }
 
 impl Call {
     /// A call with the field and what comes after it.
-    fn new(function: TokenStream, after: TokenStream) -> Call {
-        let [function, after] = [function, after].map(|tokens| tokens.into_iter().collect());
-        Call { function, before: Vec::new(), after, labels: false }
+    fn new(function: TokenStream, rest: TokenStream) -> Call {
+        let [function, rest] = [function, rest].map(|tokens| tokens.into_iter().collect());
+        Call { function, labels: false, rest, then: Vec::new() }
     }
 
-    /// A call with something, the name of the field, and the field.
-    fn labelled(function: TokenStream, before: TokenStream) -> Call {
-        let [function, before] = [function, before].map(|tokens| tokens.into_iter().collect());
-        Call { function, before, after: Vec::new(), labels: true }
+    /// A call with the name of the field and the field, and what is done then.
+    fn labelled(function: TokenStream, then: TokenStream) -> Call {
+        let [function, then] = [function, then].map(|tokens| tokens.into_iter().collect());
+        Call { function, labels: true, rest: Vec::new(), then }
     }
 
     fn variant(&self, variant: &Variant<'_>) -> TokenStream {
@@ -185,12 +189,12 @@ impl Call {
     fn with(&self, field: Ident, label: Option<Literal>, statements: &mut Vec<TokenTree>) {
         let span = field.span();
         let label = label.into_iter().flat_map(|label| [label.into(), punct(',')]);
-        let arguments = self.before.iter().cloned().chain(label).chain(iter::once(field.into()));
-        let mut arguments =
-            Group::new(Delimiter::Parenthesis, arguments.chain(self.after.iter().cloned()).collect());
+        let arguments = label.chain(iter::once(field.into())).chain(self.rest.iter().cloned()).collect();
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
         arguments.set_span(span);
         statements.extend(self.function.iter().cloned());
-        statements.extend([arguments.into(), punct(';')]);
+        statements.push(arguments.into());
+        statements.extend(self.then.iter().cloned().chain(iter::once(punct(';'))));
     }
 }
 

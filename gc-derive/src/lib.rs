@@ -159,7 +159,7 @@ use crate::errors::Errors;
 /// ## `#[trace(crate = path)]`
 ///
 /// Where gc-core is found, if not at `::gc_core`: for a crate that renames it, or re-exports it to the users of its
-/// own macros.
+/// own macros. All of it has to be there, and not some names alone: which are needed depends on its features.
 ///
 /// ```
 /// mod library {

@@ -104,11 +104,34 @@ mod derived {
         assert_eq!(labels(value), [format!("{path}.0"), format!("{path}.1")]);
     }
 
-    /// As `trace`, the walk recurses into what is part of the value.
+    /// As `trace`, the walk recurses into what is part of the value; but its path ends after 128 steps.
     #[test]
     fn values_are_looked_into_as_deep_as_they_are_nested() {
-        let deep = (0..1000).fold(Value::Raw { r#in: cc() }, |value, _| Value::List(vec![value]));
-        assert_eq!(labels(deep), ["List.0[0].".repeat(1000) + "Raw.in"]);
+        let deep = |depth| (0..depth).fold(Value::Raw { r#in: cc() }, |value, _| Value::List(vec![value]));
+        assert_eq!(labels(deep(60)), ["List.0[0].".repeat(60) + "Raw.in"]);
+        let cut = "List.0[0].".repeat(64);
+        assert_eq!(labels(deep(1000)), [cut.trim_end_matches('.')]);
+    }
+
+    /// What `trace` can follow on this stack, a snapshot can, too.
+    #[test]
+    fn boxes_in_boxes_need_no_more_stack_than_trace() {
+        #[derive(Trace)]
+        struct Boxed {
+            next: Option<Box<Boxed>>,
+            target: Option<Cc<i32>>,
+        }
+
+        let chain = (0..10_000).fold(None, |next, _| Some(Box::new(Boxed { next, target: Some(cc()) })));
+        let mut chain = Cc::new(RefCell::new(chain));
+        let edges = Snapshot::take().object(&chain).unwrap().edges().len();
+        assert_eq!(edges, 10_000);
+        // A drop of nested boxes recurses.
+        let mut rest = Cc::get_mut(&mut chain).unwrap().take();
+        while let Some(mut link) = rest {
+            assert!(link.target.is_some());
+            rest = link.next.take();
+        }
     }
 
     #[test]

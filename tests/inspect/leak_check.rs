@@ -6,6 +6,8 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
 
 #[derive(Trace, Default)]
 struct Node {
@@ -365,7 +367,7 @@ fn many_types_are_cut_off() {
 #[test]
 fn the_objects_of_other_threads_are_no_leaks() {
     let check = LeakCheck::new();
-    let other = std::thread::spawn(|| mem::forget(Cc::new(5)));
+    let other = thread::spawn(|| mem::forget(Cc::new(5)));
     other.join().unwrap();
     check.assert_no_leaks();
 }
@@ -475,4 +477,37 @@ mod attribute {
         should_panic_and_leaks();
         should_panic_and_leaks_only();
     }
+}
+
+/// Thread-local values are destroyed in no useful order; a check works in each, and outlives the heap.
+#[test]
+fn at_the_end_of_a_thread() {
+    struct Late(RefCell<Vec<Cc<u8>>>, RefCell<Option<LeakCheck>>, RefCell<Option<mpsc::Sender<usize>>>);
+
+    impl Drop for Late {
+        fn drop(&mut self) {
+            let of_the_thread = self.1.take().map(|check| check.finish().len());
+            let inner = LeakCheck::new();
+            let made = Cc::new(2);
+            let found = inner.report().len();
+            drop(made);
+            inner.assert_no_leaks();
+            let sender = self.2.take().unwrap();
+            of_the_thread.into_iter().chain([found]).for_each(|count| sender.send(count).unwrap());
+        }
+    }
+
+    thread_local! {
+        static LATE: Late = const { Late(RefCell::new(Vec::new()), RefCell::new(None), RefCell::new(None)) };
+    }
+    let (sender, counts) = mpsc::channel();
+    let thread = thread::spawn(|| {
+        LATE.with(|late| {
+            *late.2.borrow_mut() = Some(sender);
+            *late.1.borrow_mut() = Some(LeakCheck::new());
+            late.0.borrow_mut().push(Cc::new(1));
+        });
+    });
+    thread.join().unwrap();
+    assert_eq!(counts.iter().collect::<Vec<_>>(), [1, 1]);
 }

@@ -11,6 +11,7 @@ use crate::object::ObjectPtr;
 use core::cell::{Cell, RefCell};
 use core::hash::BuildHasherDefault;
 use core::marker::PhantomData;
+use core::mem::{self, ManuallyDrop};
 use std::collections::HashMap;
 use std::hash::DefaultHasher;
 
@@ -23,14 +24,17 @@ struct Births {
     watches: Cell<usize>,
     /// How many births have been noted: the number of the next.
     count: Cell<u64>,
-    /// The number of the last birth at an address, since there has been a watch.
-    last: RefCell<HashMap<usize, u64, BuildHasherDefault<DefaultHasher>>>,
+    /// The number of the last birth at an address, since there has been a watch. The last watch empties it. Without a
+    /// destructor, it can be used for as long as the thread runs, in the destructors of other thread-local values too.
+    last: RefCell<ManuallyDrop<HashMap<usize, u64, BuildHasherDefault<DefaultHasher>>>>,
 }
+
+const _: () = assert!(!mem::needs_drop::<Births>());
 
 impl Births {
     const fn new() -> Births {
         let last = HashMap::with_hasher(BuildHasherDefault::new());
-        Births { watches: Cell::new(0), count: Cell::new(0), last: RefCell::new(last) }
+        Births { watches: Cell::new(0), count: Cell::new(0), last: RefCell::new(ManuallyDrop::new(last)) }
     }
 
     #[cold]
@@ -44,8 +48,7 @@ impl Births {
 /// Notes the birth of an object, if anybody watches. Every object passes here, before anybody knows of it.
 #[inline]
 pub(super) fn note(object: ObjectPtr) {
-    // Objects can be made when the thread's local values are gone. Nobody watches then.
-    let _ = BIRTHS.try_with(|births| {
+    BIRTHS.with(|births| {
         if births.watches.get() != 0 {
             births.note(object);
         }
@@ -71,18 +74,18 @@ impl BirthWatch {
 
     /// Whether the object that is alive at an address has been made since.
     pub(crate) fn has_seen(&self, address: usize) -> bool {
-        let number = BIRTHS.try_with(|births| births.last.borrow().get(&address).copied()).ok().flatten();
+        let number = BIRTHS.with(|births| births.last.borrow().get(&address).copied());
         number.is_some_and(|number| number >= self.first)
     }
 }
 
 impl Drop for BirthWatch {
     fn drop(&mut self) {
-        let _ = BIRTHS.try_with(|births| {
+        BIRTHS.with(|births| {
             births.watches.set(births.watches.get() - 1);
             if births.watches.get() == 0 {
                 // With its memory.
-                drop(births.last.take());
+                **births.last.borrow_mut() = HashMap::default();
             }
         });
     }

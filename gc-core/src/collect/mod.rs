@@ -21,10 +21,10 @@ use death::drop_deferred_if_deep;
 pub(crate) use death::{die, drop_pointer, end_without_drop, leave, release_weak};
 pub(crate) use exit::{collect_now, resume, safepoint, throw_after, try_with_heap, with_current_heap, with_heap};
 pub(crate) use introspection::{objects, referents, referrers};
-#[cfg(feature = "inspect")]
-pub(crate) use survey::Survey;
 use std::thread;
 use std::time::Instant;
+#[cfg(feature = "inspect")]
+pub(crate) use survey::Survey;
 use trial_deletion::Found;
 
 /// Why there is a collection.

@@ -81,18 +81,23 @@ pub(super) fn report_leaks(heap: &Heap) {
     }
 }
 
-/// Calls the program's callbacks, in the order in which they were added, with those that are added meanwhile.
-/// `CPython`'s `invoke_gc_callback`; but there, one that removes itself keeps the next one from being called.
+/// Calls the program's callbacks, in the order in which they were added. `CPython`'s `invoke_gc_callback`; but there, one
+/// that removes itself keeps the next one from being called. Those that are added meanwhile are called as there: until as
+/// many have been called as there are. So one that removes itself, and adds another for the next time, is no loop.
 fn notify(heap: &Heap, phase: Phase, record: &Collection, reason: Reason) {
     if reason == Reason::Shutdown {
         return;
     }
-    let mut last = None;
+    let first_new = heap.observers.next_id();
+    let (mut called, mut last) = (0, None);
     while let Some((id, callback)) = heap.observers.callback_after(last) {
+        if id >= first_new && called >= heap.observers.len() {
+            break;
+        }
         run_user_code(heap, || callback(phase, record));
         // It may have been removed by itself.
         run_user_code(heap, || drop(callback));
-        last = Some(id);
+        (called, last) = (called + 1, Some(id));
     }
 }
 

@@ -57,7 +57,7 @@ pub enum Phase {
 /// # Examples
 ///
 /// See [`callbacks`](crate::gc::callbacks).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CallbackId(u64);
 
 type Callback = dyn Fn(Phase, &Collection);
@@ -78,10 +78,15 @@ pub(crate) struct Observers {
 
 impl Observers {
     pub(crate) fn add(&self, callback: Rc<Callback>) -> CallbackId {
-        let id = CallbackId(self.added.get());
+        let id = self.next_id();
         self.added.set(id.0 + 1);
         self.callbacks.borrow_mut().push((id, callback));
         id
+    }
+
+    /// That of the callback that will be added next. They ascend.
+    pub(crate) fn next_id(&self) -> CallbackId {
+        CallbackId(self.added.get())
     }
 
     /// Gives the callback, for the caller to drop.
@@ -104,7 +109,7 @@ impl Observers {
     /// The first callback that was added after another; the first of all, if there is none.
     pub(crate) fn callback_after(&self, last: Option<CallbackId>) -> Option<(CallbackId, Rc<Callback>)> {
         let callbacks = self.callbacks.borrow();
-        let index = last.map_or(0, |last| callbacks.partition_point(|&(id, _)| id.0 <= last.0));
+        let index = last.map_or(0, |last| callbacks.partition_point(|&(id, _)| id <= last));
         callbacks.get(index).map(|(id, callback)| (*id, callback.clone()))
     }
 

@@ -23,7 +23,7 @@ use std::thread;
 ///
 /// An object counts as made by the piece of code whatever lay at its address before, and in whatever generation it is.
 /// What was there before and has been [copied](crate::Cc::make_mut) since is a new object. Objects under construction do
-/// not count, and neither do weak pointers, which keep memory but no value.
+/// not count (a slice that is being filled does), and neither do weak pointers, which keep memory but no value.
 ///
 /// While a check is there, each object that is made costs an entry in a table, of some 20 bytes, until the check ends or
 /// another object is made in its place.

@@ -23,10 +23,10 @@ mod totals;
 pub use crate::object::Labeller;
 pub use cycles::Cycle;
 pub use dominators::Dominators;
+pub(crate) use export::short_type_name;
 pub use export::{Dot, Progress};
 #[doc(hidden)]
 pub use leak_check::__private;
-pub(crate) use export::short_type_name;
 pub use leak_check::{Leak, LeakCheck, LeakReport};
 pub use paths::{Keepers, Path};
 pub use snapshot::{Edge, Flags, Label, Object, ObjectId, Snapshot};

@@ -148,7 +148,8 @@ impl Snapshot {
     /// Takes one, of the heap of this thread.
     ///
     /// At any time: within a finalizer, a destructor or a callback, also while a collection runs. An object under
-    /// construction or being dropped is not in it; one to which there is exclusive access is, without its edges.
+    /// construction or being dropped is not in it; one to which there is exclusive access is, and so is a slice that is being
+    /// filled, both without their edges.
     ///
     /// # Panics
     ///

@@ -8,6 +8,7 @@ use super::trace::{Edge, EdgeSink, Trace, Tracer};
 use core::any::Any;
 use core::cell::{Cell, RefCell};
 use core::hash::{BuildHasher, BuildHasherDefault};
+use core::ops::Deref;
 use core::{fmt, mem};
 use hashbrown::HashTable;
 use std::collections::HashMap;
@@ -57,6 +58,8 @@ pub struct Labeller<'a> {
 struct Path<'a> {
     /// The last step, and the path before it; `None` for the object's value itself.
     last: Option<(&'a Path<'a>, Step<'a>)>,
+    /// How many steps there are.
+    depth: u32,
     /// The path in the table, once it has been put there.
     label: Cell<Option<LabelId>>,
 }
@@ -73,7 +76,7 @@ enum Step<'a> {
 
 impl<'a> Path<'a> {
     fn new(before: &'a Path<'a>, last: Step<'a>) -> Path<'a> {
-        Path { last: Some((before, last)), label: Cell::new(None) }
+        Path { last: Some((before, last)), depth: before.depth + 1, label: Cell::new(None) }
     }
 
     /// The path in the table. The recursion is as deep as that of `trace_labelled` at this point.
@@ -94,7 +97,7 @@ impl<'a> Path<'a> {
 impl<'a> Labeller<'a> {
     /// One that writes the edges of a value down, after those that there are.
     pub(crate) fn new(labels: &'a mut Labels, edges: &'a mut Vec<(Edge, LabelId)>) -> Labeller<'a> {
-        let path = Path { last: None, label: Cell::new(None) };
+        let path = Path { last: None, depth: 0, label: Cell::new(None) };
         Labeller { labels, edges, path, heap_bytes: 0, is_busy: false }
     }
 
@@ -153,8 +156,7 @@ impl<'a> Labeller<'a> {
     pub fn entry<K: Trace, V: Trace>(&mut self, index: usize, key: &K, value: &V) {
         self.key(index, key);
         if owns_something::<V>() {
-            let step = Step::ToValue { key, index: narrow(index) };
-            self.step(step, |labeller| value.trace_labelled(labeller));
+            self.descend(Step::ToValue { key, index: narrow(index) }, value);
         }
     }
 
@@ -235,7 +237,15 @@ impl<'a> Labeller<'a> {
 
     fn look<T: Trace + ?Sized>(&mut self, part: Part<&str>, value: &T) {
         if owns_something::<T>() {
-            self.step(Step::To(part), |labeller| value.trace_labelled(labeller));
+            self.descend(Step::To(part), value);
+        }
+    }
+
+    fn descend<T: Trace + ?Sized>(&mut self, step: Step<'_>, value: &T) {
+        if self.path.depth < MAX_DEPTH {
+            self.step(step, |labeller| value.trace_labelled(labeller));
+        } else {
+            self.unlabelled(&|tracer| value.trace(tracer));
         }
     }
 
@@ -249,6 +259,48 @@ impl<'a> Labeller<'a> {
     }
 }
 
+/// For derived code: looks into a part, if its type is `Trace`.
+impl<'a> Labeller<'a> {
+    #[doc(hidden)]
+    pub fn __part<'l, T: ?Sized>(&'l mut self, name: &'static str, value: &'l T) -> FieldOf<'l, 'a, T> {
+        FieldOf { labeller: self, name, value }
+    }
+}
+
+/// A part of a value. A call of `__look` is a call of the method below if `T: Trace`, and of that of [`Untraceable`]
+/// otherwise: then the derive's `trace` does not compile, and one error is enough.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct FieldOf<'l, 'a, T: ?Sized> {
+    labeller: &'l mut Labeller<'a>,
+    name: &'static str,
+    value: &'l T,
+}
+
+impl<T: Trace + ?Sized> FieldOf<'_, '_, T> {
+    #[inline]
+    pub fn __look(self) {
+        self.labeller.field(self.name, self.value);
+    }
+}
+
+impl<T: ?Sized> Deref for FieldOf<'_, '_, T> {
+    type Target = Untraceable;
+
+    fn deref(&self) -> &Untraceable {
+        &Untraceable
+    }
+}
+
+/// What there is in place of a part that cannot be looked into.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Untraceable;
+
+impl Untraceable {
+    pub fn __look(&self) {}
+}
+
 impl fmt::Debug for Labeller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Labeller").field("edges", &self.edges.len()).finish_non_exhaustive()
@@ -259,6 +311,10 @@ impl fmt::Debug for Labeller<'_> {
 const fn owns_something<T: ?Sized>() -> bool {
     mem::needs_drop::<T>()
 }
+
+/// How many steps lead to an edge at most. What lies deeper goes by the path to there, and what it owns is not counted:
+/// values in boxes may be nested as deep as `trace` can go, and this walk takes more stack, and its labels more room.
+const MAX_DEPTH: u32 = 128;
 
 /// An index for a label. Those that are so large that they do not fit share one.
 fn narrow(index: usize) -> u32 {

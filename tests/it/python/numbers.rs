@@ -202,6 +202,37 @@ fn gc_callbacks_are_called_by_index() {
     assert_eq!((gc::collect(), calls.get()), (0, 4));
 }
 
+/// As in `CPython`. But there, one that removes itself and has no successor keeps its neighbour from being called.
+#[test]
+fn gc_callbacks_may_remove_and_replace_themselves() {
+    fn arm(calls: &Calls, replaces: bool) {
+        let (calls, me) = (calls.clone(), Rc::new(Cell::new(None)));
+        let id = me.clone();
+        me.set(Some(gc::callbacks().add(move |_, _| {
+            calls.count();
+            assert!(gc::callbacks().remove(id.get().unwrap()));
+            if replaces {
+                arm(&calls, true);
+            }
+        })));
+    }
+
+    fresh();
+    let (once, ever, neighbour) = (Calls::default(), Calls::default(), Calls::default());
+    arm(&once, false);
+    let counts = neighbour.clone();
+    let last = gc::callbacks().add(move |_, _| counts.count());
+    gc::collect();
+    assert_eq!((once.get(), neighbour.get()), (1, 2));
+    arm(&ever, true);
+    gc::collect();
+    assert_eq!((ever.get(), neighbour.get()), (2, 4));
+    assert!(gc::callbacks().remove(last));
+    gc::collect();
+    assert_eq!((ever.get(), neighbour.get()), (4, 4));
+    gc::callbacks().clear();
+}
+
 /// `CPython`'s rules for when to collect what, step by step, where nothing ever dies.
 struct Pacing {
     threshold: [usize; 3],

@@ -23,7 +23,7 @@ impl<T> Drop for Tree<T> {
 
 // Wherever gc-core is said to be.
 mod elsewhere {
-    pub use gc_core::{Trace, Tracer};
+    pub use gc_core::*;
 }
 
 #[derive(Trace)]

@@ -57,7 +57,7 @@ impl<T: ?Sized + Trace> std::ops::Drop for Unsized<T> {
 
 /// Under another path, with an imitation of everything but what has to be gc-core's.
 mod imitation {
-    pub use gc_core::{Trace, Tracer};
+    pub use gc_core::*;
 
     pub mod __private {
         pub struct Destructor;
