@@ -33,7 +33,9 @@ pub(crate) struct Header {
     site: &'static Location<'static>,
 }
 
-const _: () = assert!(size_of::<Header>() == if cfg!(feature = "track-sites") { 32 } else { 16 });
+const _: () = assert!(
+    size_of::<Header>() == if cfg!(all(feature = "track-sites", target_pointer_width = "64")) { 32 } else { 16 }
+);
 
 /// Inv. 1: the sign bit.
 const CLEAN: i32 = i32::MIN;
