@@ -329,7 +329,33 @@ impl fmt::Debug for Snapshot {
 ///
 /// # Examples
 ///
-/// See [`Snapshot`].
+/// ```
+/// use gc_core::gc::{self, Generation};
+/// use gc_core::inspect::{Flags, Snapshot};
+/// use gc_core::{Cc, Trace};
+///
+/// #[derive(Trace)]
+/// struct Page {
+///     text: Vec<u8>,
+///     next: Option<Cc<Page>>,
+/// }
+///
+/// let last = Cc::new(Page { text: Vec::with_capacity(100), next: None });
+/// let first = Cc::new(Page { text: Vec::new(), next: Some(last.clone()) });
+/// let weak = Cc::downgrade(&last);
+///
+/// let snapshot = Snapshot::take();
+/// let object = snapshot.object(&last).unwrap();
+/// assert!(object.type_name().ends_with("Page"));
+/// assert_eq!(object.type_name(), snapshot.type_names()[object.type_index()]);
+/// assert_eq!(object.size(), gc::getsizeof(&last));
+/// assert_eq!((object.heap_bytes(), object.total_size()), (100, object.size() + 100));
+/// assert_eq!((object.strong_count(), object.weak_count(), object.outside_count()), (2, 1, 1));
+/// assert_eq!((object.generation(), object.flags()), (Some(Generation::Young), Flags::TRACKED));
+/// assert_eq!((object.edges().len(), object.referrers().count()), (0, 1));
+/// assert_eq!(object.referrers().next().unwrap().source().id(), snapshot.object(&first).unwrap().id());
+/// # assert!(first.next.as_ref().is_some_and(|next| next.text.is_empty()) && weak.upgrade().is_some());
+/// ```
 #[derive(Clone, Copy)]
 pub struct Object<'s> {
     snapshot: &'s Snapshot,
@@ -338,42 +364,74 @@ pub struct Object<'s> {
 
 impl<'s> Object<'s> {
     /// Its number.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn id(self) -> ObjectId {
         self.id
     }
 
     /// The name of its type.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn type_name(self) -> &'static str {
         self.snapshot.types[self.type_index()]
     }
 
     /// The index of its type's name in [`Snapshot::type_names`].
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn type_index(self) -> usize {
         self.record().type_index as usize
     }
 
     /// Its size, its header included, in bytes: what [`gc::getsizeof`](crate::gc::getsizeof) gives.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn size(self) -> usize {
         self.record().size
     }
 
     /// The bytes that its value owns elsewhere: the buffers of vectors and strings, the contents of boxes. What a type
     /// outside the standard library owns is counted if its [`trace_labelled`](crate::Trace::trace_labelled) says so.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn heap_bytes(self) -> usize {
         self.record().heap_bytes
     }
 
     /// All bytes that it has: [`size`](Object::size) and [`heap_bytes`](Object::heap_bytes).
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn total_size(self) -> usize {
         self.size().saturating_add(self.heap_bytes())
     }
 
     /// The number of strong pointers to it.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn strong_count(self) -> usize {
         self.record().strong as usize
     }
 
     /// The number of weak pointers to it.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn weak_count(self) -> usize {
         self.record().weak as usize
     }
@@ -381,16 +439,28 @@ impl<'s> Object<'s> {
     /// How many of its strong pointers are not edges of other objects: those on the stack, in statics, in fields that are
     /// skipped or busy, in objects that cannot be looked into; that of the collector, while it calls the object's
     /// finalizer; and those of [`gc::garbage`](crate::gc::garbage).
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn outside_count(self) -> usize {
         self.record().strong.saturating_sub(self.record().internal) as usize
     }
 
     /// The generation that it is in; `None` if it is not tracked, frozen, condemned or exclusively accessed.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn generation(self) -> Option<Generation> {
         self.record().generation
     }
 
     /// What else there is to say of it.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn flags(self) -> Flags {
         self.record().flags
     }
@@ -403,6 +473,16 @@ impl<'s> Object<'s> {
     /// Where the caller is not passed on, it is what called last: the code of the standard library for `collect()` and for
     /// a function that is handed over by name, as in `map(Cc::new)` (a closure helps), the function itself if it is called
     /// through a `fn` pointer, and the code of serde for what is deserialised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::Cc;
+    /// use gc_core::inspect::Snapshot;
+    ///
+    /// let (five, line) = (Cc::new(5), line!());
+    /// assert_eq!(Snapshot::take().object(&five).unwrap().site().line(), line);
+    /// ```
     #[cfg(feature = "track-sites")]
     #[cfg_attr(docsrs, doc(cfg(feature = "track-sites")))]
     pub fn site(self) -> &'static core::panic::Location<'static> {
@@ -410,6 +490,10 @@ impl<'s> Object<'s> {
     }
 
     /// Its edges, in the order of its fields.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn edges(self) -> impl ExactSizeIterator<Item = Edge<'s>> + DoubleEndedIterator + Clone {
         let snapshot = self.snapshot;
         snapshot.raw_edges(self.id).iter().map(move |&raw| Edge { snapshot, source: self.id, raw })
@@ -418,6 +502,10 @@ impl<'s> Object<'s> {
     /// The edges that lead to it, by the number of the object that they come from.
     ///
     /// The first call for a snapshot takes time in proportion to it.
+    ///
+    /// # Examples
+    ///
+    /// See [`Object`].
     pub fn referrers(self) -> impl Iterator<Item = Edge<'s>> {
         let sources = self.snapshot.referrers().of_object(self.id);
         sources
@@ -458,16 +546,28 @@ pub struct Edge<'s> {
 
 impl<'s> Edge<'s> {
     /// The object that owns the pointer.
+    ///
+    /// # Examples
+    ///
+    /// See [`Snapshot`].
     pub fn source(self) -> Object<'s> {
         self.snapshot.get(self.source)
     }
 
     /// The object that it leads to.
+    ///
+    /// # Examples
+    ///
+    /// See [`Snapshot`].
     pub fn target(self) -> Object<'s> {
         self.snapshot.get(self.raw.target)
     }
 
     /// Where in the source it is.
+    ///
+    /// # Examples
+    ///
+    /// See [`Snapshot`].
     pub fn label(self) -> Label<'s> {
         Label { snapshot: self.snapshot, id: self.raw.label }
     }
