@@ -428,13 +428,17 @@ fn what_is_alive_is_reported() {
     assert_eq!(*lines.lock().unwrap(), expected.map(|line| format!("gc: {line}")));
 }
 
-/// What a hundred threads leave behind, in bytes. In a process that does nothing else meanwhile.
+/// What a hundred threads leave behind, in bytes. In a process that does nothing else meanwhile, but that the harness's
+/// own thread may have something to note, once: so the least of three times.
 fn left_by_hundred_threads(life: fn(&Census)) -> usize {
     // What the first needs and the others use again.
     (0..3).for_each(|_| in_either_order(life));
-    let before = BYTES.load(Ordering::SeqCst);
-    (0..50).for_each(|_| in_either_order(life));
-    BYTES.load(Ordering::SeqCst).saturating_sub(before)
+    let left = |_| {
+        let before = BYTES.load(Ordering::SeqCst);
+        (0..50).for_each(|_| in_either_order(life));
+        BYTES.load(Ordering::SeqCst).saturating_sub(before)
+    };
+    (0..3).map(left).min().unwrap_or_default()
 }
 
 #[test]
