@@ -18,6 +18,7 @@ mod graph;
 mod leak_check;
 mod paths;
 mod snapshot;
+mod taking;
 mod totals;
 
 pub use crate::object::Labeller;
