@@ -16,6 +16,8 @@ mod heap;
 pub mod inspect;
 #[expect(unsafe_code, reason = "headers in front of values of unknown type")]
 mod object;
+#[expect(unsafe_code, reason = "an instruction of the processor")]
+mod prefetch;
 #[expect(unsafe_code, reason = "memory of blocks and slots")]
 mod slab;
 #[expect(unsafe_code, reason = "`Trace` is an unsafe trait")]

@@ -2,7 +2,7 @@
 
 use super::Cc;
 use crate::collect::{self, drop_pointer, with_heap};
-use crate::heap::{Generation, Selection, state_of};
+use crate::heap::{Generation, Selection, state_of, visit};
 use crate::object::{ObjectPtr, Trace, Tracer};
 use core::any::TypeId;
 use core::fmt;
@@ -242,7 +242,7 @@ impl fmt::Pointer for AnyCc {
 // SAFETY: visits the pointer itself, once.
 unsafe impl Trace for AnyCc {
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        tracer.visit(self.object.value());
+        visit(self.object, tracer);
     }
 
     #[cfg(feature = "inspect")]

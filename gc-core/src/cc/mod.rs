@@ -24,7 +24,7 @@ mod traits;
 mod weak;
 
 use crate::collect::{die, end_without_drop, throw_after};
-use crate::heap::{Generation, Heap, state_of};
+use crate::heap::{Generation, Heap, state_of, visit};
 use crate::object::{Acyclic, Decrement, Header, ObjectPtr, Trace, Tracer};
 pub use any::AnyCc;
 pub(crate) use any::{garbage, objects, objects_in, referents, referrers, remove_garbage, take_garbage};
@@ -571,7 +571,7 @@ impl<T: ?Sized> Cc<T> {
 unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        tracer.visit(self.value.cast());
+        visit(self.object(), tracer);
     }
 
     #[cfg(feature = "inspect")]

@@ -14,7 +14,7 @@ mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Activity, Collection, Generation, Heap, Panic, Selection, State, Word, for_each_object};
+use crate::heap::{Activity, Collection, Generation, Heap, Panic, Selection, State, Word, objects_in};
 use crate::object::ObjectPtr;
 use crate::slab::ListId;
 use death::drop_deferred_if_deep;
@@ -169,10 +169,10 @@ fn promote_young(heap: &Heap) -> usize {
     let mut promoted = 0;
     heap.blocks(ListId::Touched).for_each(|block| {
         let before = promoted;
-        for_each_object(block, Selection::up_to(Generation::Young), |_, word| {
+        for (_, word) in objects_in(block, Selection::up_to(Generation::Young)) {
             word.set(Word::of(State::Middle).0);
             promoted += 1;
-        });
+        }
         if promoted > before {
             heap.blocks(ListId::Middle).insert(block);
         }
@@ -184,10 +184,10 @@ fn promote_young(heap: &Heap) -> usize {
 fn make_old(heap: &Heap, list: ListId) -> usize {
     let mut promoted = 0;
     heap.blocks(list).for_each(|block| {
-        for_each_object(block, Selection::up_to(Generation::Middle), |_, word| {
+        for (_, word) in objects_in(block, Selection::up_to(Generation::Middle)) {
             word.set(Word::of(State::Old).0);
             promoted += 1;
-        });
+        }
     });
     promoted
 }

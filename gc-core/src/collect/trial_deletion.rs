@@ -18,14 +18,13 @@
 //! A pass over a large heap costs what it reads. Only the second step reads the objects; the others need only side
 //! words, but for what is alive.
 
-use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_object, word_of};
+use crate::heap::{Generation, Heap, Selection, State, Word, block_of, objects_in, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
+use crate::prefetch::prefetch;
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
 use core::mem;
 
-/// How far ahead of its use a side word is fetched into the cache, in edges.
-const PREFETCH_WORDS: usize = 16;
 /// How far ahead of its use an object is fetched into the cache, in objects.
 const PREFETCH_OBJECTS: usize = 4;
 /// The whole set is examined if at least one in so many of its members is a suspect, or is reached by them.
@@ -203,14 +202,12 @@ impl<'h> Pass<'h> {
 fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList, few: usize) {
     let collected = Selection::up_to(generation);
     let search = |block: BlockPtr| {
-        if suspects.len() >= few {
-            return;
-        }
-        for_each_object(block, collected, |object, _| {
-            if !object.header().is_clean() {
-                suspects.push(object);
+        for (object, _) in objects_in(block, collected).filter(|(object, _)| !object.header().is_clean()) {
+            if suspects.len() >= few {
+                return;
             }
-        });
+            suspects.push(object);
+        }
     };
     let suspect_blocks = heap.blocks(ListId::Suspect);
     if generation == Generation::Old {
@@ -326,16 +323,16 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let mut tracer = Tracer::new(&sink);
     let mut objects = 0;
     for &block in blocks {
-        for_each_object(block, pass.collected, |object, word| {
+        for (object, word) in objects_in(block, pass.collected) {
             objects += 1;
             pass.count_pointers(object, word);
             pass.trace(object, &mut tracer);
-        });
+        }
     }
     tracer.flush();
     count_one_by_one(pass, |each| {
         for &block in blocks {
-            for_each_object(block, pass.collected, |object, _| each(object));
+            objects_in(block, pass.collected).for_each(|(object, _)| each(object));
         }
     });
     objects
@@ -375,7 +372,7 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let sink = Mark::new(pass, 0);
     let mut tracer = Tracer::new(&sink);
     for &block in blocks {
-        for_each_object(block, pass.collected, |object, word| {
+        for (object, word) in objects_in(block, pass.collected) {
             let turn = object.value().addr().get();
             if !Word(word.get()).is_reachable() {
                 if is_referred_from_outside(object, Word(word.get())) {
@@ -385,14 +382,14 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
                     sink.cursor.set(turn - 1);
                     tracer.flush_if_any();
                     if !Word(word.get()).is_reachable() {
-                        return;
+                        continue;
                     }
                 }
             }
             sink.cursor.set(turn);
             pass.trace_reachable(object, &mut tracer);
             pass.trace_stack(&mut tracer);
-        });
+        }
     }
     sink.cursor.set(usize::MAX);
     pass.finish(&mut tracer);
@@ -406,7 +403,7 @@ fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreac
     let mut unreachable = unreachable.objects.borrow_mut();
     for &block in blocks {
         let mut survives = false;
-        for_each_object(block, Selection::up_to(generation), |object, word| {
+        for (object, word) in objects_in(block, Selection::up_to(generation)) {
             if Word(word.get()).is_reachable() {
                 word.set(promoted.0);
                 survives = true;
@@ -414,7 +411,7 @@ fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreac
                 unreachable.push(object);
                 word.set(condemned.0);
             }
-        });
+        }
         if survives && generation == Generation::Young {
             heap.blocks(ListId::Middle).insert(block);
         }
@@ -438,23 +435,14 @@ fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
     word.is_referred_from_outside()
 }
 
-/// Calls `each` for the objects at the end of edges, with their side words, which are fetched ahead.
+/// The objects at the end of edges, with their side words.
 #[inline]
-fn for_each_target(edges: &[Edge], mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
-    for (index, &edge) in edges.iter().enumerate() {
-        if let Some(&ahead) = edges.get(index + PREFETCH_WORDS) {
-            prefetch(word_of(target(ahead)));
-        }
-        let object = target(edge);
-        each(object, word_of(object));
-    }
-}
-
-/// The object at the end of an edge.
-#[inline]
-fn target(edge: Edge) -> ObjectPtr {
-    // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
-    unsafe { ObjectPtr::from_value(edge) }
+fn targets<'a>(edges: &[Edge]) -> impl Iterator<Item = (ObjectPtr, &'a Cell<u32>)> {
+    edges.iter().map(|&edge| {
+        // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
+        let object = unsafe { ObjectPtr::from_value(edge) };
+        (object, word_of(object))
+    })
 }
 
 struct CountReached<'a> {
@@ -464,7 +452,7 @@ struct CountReached<'a> {
 
 impl EdgeSink for CountReached<'_> {
     fn drain(&self, edges: &[Edge]) {
-        for_each_target(edges, |object, word| {
+        for (object, word) in targets(edges) {
             let before = Word(word.get());
             if self.collected.contains(before) {
                 if !before.is_member() {
@@ -472,7 +460,7 @@ impl EdgeSink for CountReached<'_> {
                 }
                 word.set(before.member().count_reference().0);
             }
-        });
+        }
     }
 }
 
@@ -482,12 +470,12 @@ struct CountAll {
 
 impl EdgeSink for CountAll {
     fn drain(&self, edges: &[Edge]) {
-        for_each_target(edges, |_, word| {
+        for (_, word) in targets(edges) {
             let before = Word(word.get());
             if self.collected.contains(before) {
                 word.set(before.count_reference().0);
             }
-        });
+        }
     }
 }
 
@@ -499,14 +487,14 @@ struct CountMany<'a> {
 
 impl EdgeSink for CountMany<'_> {
     fn drain(&self, edges: &[Edge]) {
-        for_each_target(edges, |object, word| {
+        for (object, word) in targets(edges) {
             if !Word(word.get()).has_many_pointers() {
-                return;
+                continue;
             }
             if let Some(index) = self.many.position(object) {
                 self.references.borrow_mut()[index] += 1;
             }
-        });
+        }
     }
 }
 
@@ -532,14 +520,14 @@ impl<'a> Mark<'a> {
 
 impl EdgeSink for Mark<'_> {
     fn drain(&self, edges: &[Edge]) {
-        for_each_target(edges, |object, word| {
+        for (object, word) in targets(edges) {
             if Word(word.get()).is_on_trial() {
                 self.mark(word);
                 if object.value().addr().get() <= self.cursor.get() {
                     self.pass.stack.push(object);
                 }
             }
-        });
+        }
     }
 }
 
@@ -640,18 +628,4 @@ impl Drop for Reset<'_> {
             }
         });
     }
-}
-
-/// Fetches what is behind the reference into the cache.
-#[inline]
-fn prefetch<T>(target: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let target = core::ptr::from_ref(target).cast::<i8>();
-        // SAFETY: a prefetch has no effect on the program's state.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(target) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = target;
 }

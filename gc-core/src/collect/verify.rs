@@ -1,7 +1,7 @@
 //! A check of every invariant of the heap, the suspect lemma included. Linear in the heap, and slow.
 
 use super::{Running, introspection};
-use crate::heap::{Activity, Heap, Selection, State, Word, for_each_object, word_of};
+use crate::heap::{Activity, Heap, Selection, State, Word, objects_in, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::RefCell;
@@ -27,7 +27,7 @@ fn verify_block(heap: &Heap, block: BlockPtr, frozen: &mut usize) -> usize {
     let (mut slots, mut tracked) = (0, 0);
     let [touched, middle, suspect] =
         [ListId::Touched, ListId::Middle, ListId::Suspect].map(|id| heap.blocks(id).contains(block));
-    block.for_each_slot(|_, word| {
+    for (_, word) in block.slots() {
         slots += 1;
         let word = Word(word.get());
         assert!(word.is_settled(), "heap inv. 1: a trial outside a collection");
@@ -37,14 +37,14 @@ fn verify_block(heap: &Heap, block: BlockPtr, frozen: &mut usize) -> usize {
         assert!(state != State::Middle || touched || middle, "heap inv. 2: a middle-aged object in an unlisted block");
         tracked += usize::from(state != State::Free);
         *frozen += usize::from(state == State::Frozen);
-    });
+    }
     assert_eq!(slots - block.count_free(), block.live(), "block inv. 4: the number of live slots");
     assert!(block.is_scanned() || tracked == 0, "a tracked object in a block of untracked ones");
-    for_each_object(block, Selection::ALL, |object, _| {
+    for (object, _) in objects_in(block, Selection::ALL) {
         let header = object.header();
         assert!(header.strong() > 0 && !header.is_dead(), "a dead {} in a generation", object.type_name());
         assert!(header.is_clean() || suspect, "heap inv. 3: a suspect {} in an unlisted block", object.type_name());
-    });
+    }
     tracked
 }
 

@@ -8,6 +8,7 @@
 //! 2. For each value in an attachment the object owns a strong pointer to it: tracing the object visits them.
 //! 3. The table is never borrowed while code of the user runs.
 
+use super::visit;
 use crate::object::{ObjectPtr, Tracer};
 use core::cell::{Cell, RefCell};
 use core::mem;
@@ -122,7 +123,7 @@ impl Attachments {
     /// Visits the values of an object.
     pub(crate) fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
         if let Some(attachment) = self.of.borrow().get(&object) {
-            attachment.values.values().for_each(|value| tracer.visit(value.value()));
+            attachment.values.values().for_each(|&value| visit(value, tracer));
         }
     }
 

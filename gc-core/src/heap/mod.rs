@@ -24,6 +24,7 @@ mod unfinished;
 mod word;
 
 use crate::object::{Header, ObjectPtr, Tracer};
+use crate::prefetch::prefetch;
 use crate::slab::{Batch, BlockPtr, ListId, Slab};
 pub(crate) use attachments::{Attachments, DeathCallback, Registered};
 use core::cell::{Cell, RefCell};
@@ -228,7 +229,7 @@ impl Heap {
         debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not drop a `Cc`");
         let word = word_of(object);
         if word.get() != 0 {
-            if Word(word.get()).is_condemned_or_frozen() {
+            if Word(word.get()).is_set_apart() {
                 self.note_leave(Word(word.get()));
             }
             word.set(Word::of(State::Free).0);
@@ -236,14 +237,18 @@ impl Heap {
         }
     }
 
-    /// Notes that an object which was condemned or frozen is so no more.
+    /// Notes that an object is condemned or frozen no more, if it was.
     #[cold]
     #[inline(never)]
     fn note_leave(&self, word: Word) {
-        if word.state() == State::Frozen {
-            self.frozen.set(self.frozen.get() - 1);
-        } else if let Some(entry) = self.condemned.borrow_mut().get_mut(word.index()) {
-            *entry = Heap::GONE;
+        match word.state() {
+            State::Frozen => self.frozen.set(self.frozen.get() - 1),
+            State::Condemned => {
+                if let Some(entry) = self.condemned.borrow_mut().get_mut(word.index()) {
+                    *entry = Heap::GONE;
+                }
+            }
+            _ => {}
         }
     }
 
@@ -261,7 +266,7 @@ impl Heap {
         let word = word_of(object);
         let state = Word(word.get()).state();
         if state != State::Free {
-            if Word(word.get()).is_condemned_or_frozen() {
+            if Word(word.get()).is_set_apart() {
                 self.note_leave(Word(word.get()));
             }
             word.set(Word::of(State::Detached).0);
@@ -439,7 +444,7 @@ impl Heap {
     pub(crate) fn for_each_tracked(&self, selection: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
         self.blocks(ListId::All).for_each(|block| {
             if block.is_scanned() {
-                for_each_object(block, selection, &mut each);
+                objects_in(block, selection).for_each(|(object, word)| each(object, word));
             }
         });
     }
@@ -543,18 +548,26 @@ pub(crate) fn word_of<'a>(object: ObjectPtr) -> &'a Cell<u32> {
     unsafe { block_of(object).word(object.header_ptr().cast()) }
 }
 
+/// Visits the edge to an object. The collector will want its side word when the tracer hands on what it has buffered.
+#[inline]
+pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
+    prefetch(word_of(object));
+    tracer.visit(object.value());
+}
+
 /// Where an object stands.
 pub(crate) fn state_of(object: ObjectPtr) -> State {
     Word(word_of(object).get()).state()
 }
 
-/// Calls `each` for every slot of a block whose word is in `collected`, with the object in it.
+/// The objects in a block that are in a selection, in address order, with their side words.
 #[inline]
-pub(crate) fn for_each_object(block: BlockPtr, collected: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
-    block.for_each_slot(|slot, word| {
-        if collected.contains(Word(word.get())) {
-            // SAFETY: the word of a slot is in a generation only while there is an object in the slot.
-            each(unsafe { ObjectPtr::from_slot(slot) }, word);
-        }
-    });
+pub(crate) fn objects_in<'a>(
+    block: BlockPtr,
+    selection: Selection,
+) -> impl Iterator<Item = (ObjectPtr, &'a Cell<u32>)> {
+    block.slots().filter(move |(_, word)| selection.contains(Word(word.get()))).map(|(slot, word)| {
+        // SAFETY: the word of a slot is in a state only while there is an object in the slot.
+        (unsafe { ObjectPtr::from_slot(slot) }, word)
+    })
 }

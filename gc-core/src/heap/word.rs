@@ -1,34 +1,37 @@
 //! The side word: what the collector knows of an object without touching it.
 //!
 //! ```text
-//! │ state, 3 bits │ trial, 29 bits │
+//! │ trial, 29 bits │ state, 3 bits │
 //! ```
 //!
 //! The state says which generation the object is in, if any. The trial is zero but while a collection runs. While it
 //! calls finalizers, that of a condemned object is its index; while it looks for garbage, that of every other is
 //!
 //! ```text
-//! │ member │ reachable │ many │ surplus, 26 bits │
+//! │ surplus, 26 bits │ many │ reachable │ member │
 //! ```
 //!
 //! - *member*: the object is in the working set;
 //! - *reachable*: it is known to be alive, and its edges are taken care of;
 //! - *surplus*: its strong pointers less the references from members, once it and all of them have been traced. They
-//!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶.
+//!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶; which is why it has the highest
+//!   bits.
 //! - *many*: it has more pointers than a surplus can tell from none. It passes for alive until they have been counted one
 //!   by one.
 
 use core::fmt;
 
-const TRIAL_BITS: u32 = 29;
-const TRIAL: u32 = (1 << TRIAL_BITS) - 1;
-const MEMBER: u32 = 1 << 28;
-const REACHABLE: u32 = 1 << 27;
-const MANY: u32 = 1 << 26;
-const SURPLUS: u32 = MANY - 1;
+const STATE_BITS: u32 = 3;
+const STATE: u32 = (1 << STATE_BITS) - 1;
+const MEMBER: u32 = 1 << STATE_BITS;
+const REACHABLE: u32 = MEMBER << 1;
+const MANY: u32 = REACHABLE << 1;
+/// What one pointer counts for.
+const ONE: u32 = MANY << 1;
+const SURPLUS: u32 = !(ONE - 1);
 /// As many strong pointers as are too many to be counted: half of what would be zero again, so that a difference that
 /// is negative can be told from one that is not.
-const TOO_MANY: u32 = MANY / 2;
+const TOO_MANY: u32 = SURPLUS / ONE / 2 + 1;
 
 /// Where an object stands. The three generations are adjacent, youngest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -146,11 +149,11 @@ impl Word {
     /// The word of an object in a state, outside a collection.
     #[inline]
     pub(crate) const fn of(state: State) -> Word {
-        Word((state as u32) << TRIAL_BITS)
+        Word(state as u32)
     }
 
     pub(crate) fn state(self) -> State {
-        match self.0 >> TRIAL_BITS {
+        match self.0 & STATE {
             0 => State::Free,
             1 => State::Young,
             2 => State::Middle,
@@ -161,36 +164,36 @@ impl Word {
         }
     }
 
-    /// Whether the object is condemned or frozen.
+    /// Whether there is an object which is not in one of the three generations: the states that have this bit.
     #[inline]
-    pub(crate) const fn is_condemned_or_frozen(self) -> bool {
-        self.0 >= Word::of(State::Condemned).0
+    pub(crate) const fn is_set_apart(self) -> bool {
+        self.0 & Word::of(State::Detached).0 != 0
     }
 
     /// How many condemned objects can have an [index](Word::condemned).
-    pub(crate) const INDICES: usize = TRIAL as usize + 1;
+    pub(crate) const INDICES: usize = 1 << (u32::BITS - STATE_BITS);
 
     /// The word of a condemned object with its index.
     pub(crate) const fn condemned(index: usize) -> Word {
         debug_assert!(index < Word::INDICES, "an index is not larger than a trial");
-        Word(Word::of(State::Condemned).0 | index as u32)
+        Word(Word::of(State::Condemned).0 | (index as u32) << STATE_BITS)
     }
 
     /// The index of a condemned object.
     pub(crate) const fn index(self) -> usize {
-        (self.0 & TRIAL) as usize
+        (self.0 >> STATE_BITS) as usize
     }
 
     /// Whether nothing is left of a trial.
     #[cfg(feature = "verify")]
     pub(crate) const fn is_settled(self) -> bool {
-        self.0 & TRIAL == 0
+        self.0 & !STATE == 0
     }
 
     /// The word without its trial.
     #[inline]
     pub(crate) const fn settled(self) -> Word {
-        Word(self.0 & !TRIAL)
+        Word(self.0 & STATE)
     }
 
     #[inline]
@@ -207,18 +210,13 @@ impl Word {
     /// Counts one reference from a member of the working set.
     #[inline]
     pub(crate) const fn count_reference(self) -> Word {
-        self.with_surplus(self.0.wrapping_sub(1))
+        Word(self.0.wrapping_sub(ONE))
     }
 
     /// Counts the strong pointers that there are: once for each trial.
     #[inline]
     pub(crate) const fn count_pointers(self, strong: u32) -> Word {
-        if strong >= TOO_MANY { Word(self.0 | MANY) } else { self.with_surplus(self.0.wrapping_add(strong)) }
-    }
-
-    #[inline]
-    const fn with_surplus(self, surplus: u32) -> Word {
-        Word(self.0 & !SURPLUS | surplus & SURPLUS)
+        if strong >= TOO_MANY { Word(self.0 | MANY) } else { Word(self.0.wrapping_add(strong * ONE)) }
     }
 
     #[inline]
@@ -240,7 +238,7 @@ impl Word {
     /// Whether more references were counted than there are pointers.
     #[cfg(debug_assertions)]
     pub(crate) const fn is_overcounted(self) -> bool {
-        self.0 & MANY == 0 && self.0 & SURPLUS > TOO_MANY
+        self.0 & MANY == 0 && self.0 / ONE > TOO_MANY
     }
 
     #[inline]
@@ -262,17 +260,15 @@ impl Word {
 
 impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}+{:#x}", self.state(), self.0 & TRIAL)
+        write!(f, "{:?}+{:#x}", self.state(), self.0 >> STATE_BITS)
     }
 }
 
-/// The objects that a pass over the heap looks at: those in one of some adjacent states.
+/// The objects that a pass over the heap looks at: those in some of the states.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selection {
-    /// The least word among them.
-    first: u32,
-    /// How many words there are.
-    span: u32,
+    /// A bit for each value of the five lowest bits of a word, whatever the two that are not of its state.
+    words: u32,
 }
 
 impl Selection {
@@ -281,18 +277,27 @@ impl Selection {
 
     /// The objects in one state.
     pub(crate) const fn of(state: State) -> Selection {
-        Selection { first: Word::of(state).0, span: 1 << TRIAL_BITS }
+        Selection { words: 0x0101_0101 << state as u32 }
     }
 
     /// The objects of a generation and all younger ones.
     pub(crate) const fn up_to(generation: Generation) -> Selection {
-        Selection { first: Word::of(State::Young).0, span: (generation as u32 + 1) << TRIAL_BITS }
+        let young = Selection::of(State::Young).words;
+        let middle = Selection::of(State::Middle).words;
+        let old = Selection::of(State::Old).words;
+        Selection {
+            words: match generation {
+                Generation::Young => young,
+                Generation::Middle => young | middle,
+                Generation::Old => young | middle | old,
+            },
+        }
     }
 
-    /// Whether the object of this word is among them: one compare.
+    /// Whether the object of this word is among them: a single instruction.
     #[inline]
     pub(crate) const fn contains(self, word: Word) -> bool {
-        word.0.wrapping_sub(self.first) < self.span
+        self.words >> (word.0 % u32::BITS) & 1 != 0
     }
 }
 
@@ -302,7 +307,7 @@ mod tests {
     use State::{Condemned, Detached, Free, Frozen, Middle, Old, Young};
 
     #[test]
-    fn a_selection_is_a_range_of_words() {
+    fn a_selection_is_a_set_of_states() {
         for (generation, members) in [
             (Generation::Young, &[Young][..]),
             (Generation::Middle, &[Young, Middle]),
@@ -314,7 +319,7 @@ mod tests {
                     assert_eq!(Selection::up_to(generation).contains(word), members.contains(&state), "{word:?}");
                     assert!(Selection::of(state).contains(word) && !Selection::of(Free).contains(Word::of(Young)));
                     assert_eq!(word.state(), state);
-                    assert_eq!(word.is_condemned_or_frozen(), [Condemned, Frozen].contains(&state));
+                    assert_eq!(word.is_set_apart(), [Detached, Condemned, Frozen].contains(&state));
                 }
             }
         }
@@ -342,7 +347,7 @@ mod tests {
         assert!(most.is_referred_from_outside() && !most.is_overcounted());
         let references = |word: Word, count| (0..count).fold(word, |word, _| word.count_reference());
         assert_eq!(references(most, TOO_MANY - 1), word);
-        for strong in [TOO_MANY, SURPLUS, MANY, i32::MAX as u32] {
+        for strong in [TOO_MANY, 2 * TOO_MANY - 1, 2 * TOO_MANY, i32::MAX as u32] {
             for word in [word.count_pointers(strong), word.count_reference().count_pointers(strong)] {
                 assert!(word.is_referred_from_outside() && !word.is_overcounted() && word.is_on_trial());
                 assert!(word.has_many_pointers() && references(word, 3).is_referred_from_outside());

@@ -21,6 +21,7 @@
 use super::block_list::Membership;
 use super::size_class::{COUNT, SLOTS_SIZE, SizeClass};
 use core::cell::Cell;
+use core::iter;
 use core::ops::Range;
 use core::ptr::NonNull;
 use std::alloc::Layout;
@@ -461,19 +462,25 @@ impl BlockPtr {
         });
     }
 
-    /// Calls `each` for every slot that has been carved, in use or free, in address order, with its side word.
+    /// The slots that have been carved, in use or free, in address order, with their side words.
     #[inline]
-    pub(crate) fn for_each_slot(self, mut each: impl FnMut(NonNull<u8>, &Cell<u32>)) {
+    pub(crate) fn slots<'a>(self) -> impl Iterator<Item = (NonNull<u8>, &'a Cell<u32>)> {
         let header = self.header();
-        let (mut offset, end) = (header.first as usize, header.bump.get() as usize);
-        let slot_size = header.slot_size as usize;
-        while offset < end {
+        let (mut offset, end) = (header.first, header.bump.get());
+        let slot_size = header.slot_size;
+        iter::from_fn(move || {
+            if offset >= end {
+                return None;
+            }
             // SAFETY: the slot lies in the block.
-            let slot = unsafe { self.0.cast::<u8>().add(offset) };
-            // SAFETY: inv. 2: the slots below `bump` have been carved.
-            each(slot, unsafe { self.word(slot) });
+            let slot = unsafe { self.0.cast::<u8>().add(offset as usize) };
+            // SAFETY: the word of a slot lies in its block.
+            let word = unsafe { self.0.cast::<u8>().add(side_word_offset(offset as usize)) }.cast::<Cell<u32>>();
             offset += slot_size;
-        }
+            // SAFETY: inv. 2: the slots below `bump` have been carved, and their words are initialised. These are only
+            // ever changed through their cells.
+            Some((slot, unsafe { word.as_ref() }))
+        })
     }
 
     /// Calls `each` for every slot in use, in address order.
@@ -482,11 +489,7 @@ impl BlockPtr {
         let mut free = [false; BLOCK_SIZE / GRANULE];
         let granule = |slot: NonNull<u8>| (slot.as_ptr().addr() & (BLOCK_SIZE - 1)) / GRANULE;
         self.for_each_free(|slot| free[granule(slot)] = true);
-        self.for_each_slot(|slot, _| {
-            if !free[granule(slot)] {
-                each(slot);
-            }
-        });
+        self.slots().map(|(slot, _)| slot).filter(|&slot| !free[granule(slot)]).for_each(&mut each);
     }
 
     /// The number of slots on the free list, for checks.

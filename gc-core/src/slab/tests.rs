@@ -60,9 +60,7 @@ fn free_batch(slab: &Slab, slots: impl IntoIterator<Item = NonNull<u8>>) {
 fn verify(slab: &Slab) -> usize {
     let (mut blocks, mut live) = (0, 0);
     slab.all.for_each(|block| {
-        let mut carved = 0;
-        block.for_each_slot(|_, _| carved += 1);
-        assert_eq!(block.live() + block.count_free(), carved);
+        assert_eq!((block.live() + block.count_free()) as usize, block.slots().count());
         live += block.live() as usize;
         let Kind::Slots { class, tracked } = block.kind() else { return };
         let pool = &slab.pools[Kind::slot_kind(class, tracked)];
@@ -125,11 +123,7 @@ fn a_scan_finds_every_slot_in_use() {
     }
     let mut found = Vec::new();
     slab.list(ListId::All).for_each(|block| {
-        block.for_each_slot(|slot, word| {
-            if word.get() == 1 {
-                found.push(slot);
-            }
-        });
+        found.extend(block.slots().filter(|(_, word)| word.get() == 1).map(|(slot, _)| slot));
     });
     found.sort();
     let mut expected: Vec<_> = slots.iter().copied().step_by(3).collect();
@@ -199,9 +193,7 @@ fn large_and_over_aligned_objects_lie_where_they_must() {
             // SAFETY: as above.
             unsafe { last.write(0xA5) };
             assert_eq!(word_of(slot).replace(7), 0);
-            let mut found = 0;
-            block_of(slot).for_each_slot(|each, word| found += usize::from((each, word.get()) == (slot, 7)));
-            assert_eq!(found, 1);
+            assert_eq!(block_of(slot).slots().filter(|&(each, word)| (each, word.get()) == (slot, 7)).count(), 1);
             free_all(&slab, [slot]);
             assert!(slab.is_empty(), "a large block goes back at once");
         }

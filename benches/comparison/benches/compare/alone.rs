@@ -37,11 +37,12 @@ fn pauses_beside(live: usize, effort: Effort) -> Result<Pauses> {
     Ok(Pauses { live, of })
 }
 
-/// Nodes, and nanoseconds for each, of a full collection that has to look at all.
-pub(crate) fn scaling(effort: Effort) -> Result<Vec<(usize, f64)>> {
+/// Nodes, and nanoseconds for each, of a full collection that has to look at all; for each allocator.
+pub(crate) fn scaling(effort: Effort) -> Result<Vec<(usize, [f64; 2])>> {
     let sizes = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000];
     let sizes = &sizes[..if effort.quick { 3 } else { sizes.len() }];
-    sizes.iter().map(|&size| Ok((size, run(0, OURS, "scaling", effort, Some(size))?.number("nanoseconds")?))).collect()
+    let nanoseconds = |size, allocator| run(allocator, OURS, "scaling", effort, Some(size))?.number("nanoseconds");
+    sizes.iter().map(|&size| Ok((size, [nanoseconds(size, 0)?, nanoseconds(size, 1)?]))).collect()
 }
 
 /// Bytes for an object of 16, for each peer and allocator.

@@ -24,7 +24,7 @@ pub(crate) struct Results {
     twins: Vec<Twin>,
     contests: Vec<Contest>,
     pauses: Vec<alone::Pauses>,
-    scaling: Vec<(usize, f64)>,
+    scaling: Vec<(usize, [f64; 2])>,
     memory: Vec<(&'static str, [f64; 2])>,
 }
 

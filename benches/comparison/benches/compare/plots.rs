@@ -127,7 +127,7 @@ fn scaling(results: &Results, path: &Path) -> Result<()> {
     let root = SVGBackend::new(path, (760, 420)).into_drawing_area();
     root.fill(&WHITE)?;
     let [smallest, largest] = [results.scaling.first(), results.scaling.last()].map(|end| end.map_or(1, |end| end.0));
-    let highest = results.scaling.iter().map(|point| point.1).fold(0.0, f64::max);
+    let highest = results.scaling.iter().flat_map(|point| point.1).fold(0.0, f64::max);
     let mut chart = ChartBuilder::on(&root)
         .caption("full collection that looks at everything: ns an object", text(16))
         .margin(12)
@@ -145,8 +145,15 @@ fn scaling(results: &Results, path: &Path) -> Result<()> {
         .y_desc("ns")
         .y_label_formatter(&whole)
         .draw()?;
-    let points = || results.scaling.iter().map(|&(objects, nanoseconds)| (objects as f64, nanoseconds));
-    chart.draw_series(LineSeries::new(points(), OUR_COLOUR.stroke_width(2)))?;
-    chart.draw_series(points().map(|point| Circle::new(point, 4, OUR_COLOUR.filled())))?;
+    for (index, ((allocator, _), colour)) in ALLOCATORS.iter().zip(CURVES).enumerate() {
+        let points = || results.scaling.iter().map(|(objects, nanoseconds)| (*objects as f64, nanoseconds[index]));
+        chart
+            .draw_series(LineSeries::new(points(), colour.stroke_width(2)))?
+            .label(*allocator)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+        chart.draw_series(points().map(|point| Circle::new(point, 4, colour.filled())))?;
+    }
+    let corner = SeriesLabelPosition::UpperLeft;
+    chart.configure_series_labels().position(corner).background_style(WHITE).border_style(INK).draw()?;
     Ok(root.present()?)
 }
