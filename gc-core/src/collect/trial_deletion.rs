@@ -323,11 +323,11 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let mut tracer = Tracer::new(&sink);
     let mut objects = 0;
     for &block in blocks {
-        for (object, word) in objects_in(block, pass.collected) {
+        objects_in(block, pass.collected).for_each(|(object, word)| {
             objects += 1;
             pass.count_pointers(object, word);
             pass.trace(object, &mut tracer);
-        }
+        });
     }
     tracer.flush();
     count_one_by_one(pass, |each| {
@@ -372,7 +372,7 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let sink = Mark::new(pass, 0);
     let mut tracer = Tracer::new(&sink);
     for &block in blocks {
-        for (object, word) in objects_in(block, pass.collected) {
+        objects_in(block, pass.collected).for_each(|(object, word)| {
             let turn = object.value().addr().get();
             if !Word(word.get()).is_reachable() {
                 if is_referred_from_outside(object, Word(word.get())) {
@@ -382,14 +382,14 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
                     sink.cursor.set(turn - 1);
                     tracer.flush_if_any();
                     if !Word(word.get()).is_reachable() {
-                        continue;
+                        return;
                     }
                 }
             }
             sink.cursor.set(turn);
             pass.trace_reachable(object, &mut tracer);
             pass.trace_stack(&mut tracer);
-        }
+        });
     }
     sink.cursor.set(usize::MAX);
     pass.finish(&mut tracer);
@@ -403,7 +403,7 @@ fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreac
     let mut unreachable = unreachable.objects.borrow_mut();
     for &block in blocks {
         let mut survives = false;
-        for (object, word) in objects_in(block, Selection::up_to(generation)) {
+        objects_in(block, Selection::up_to(generation)).for_each(|(object, word)| {
             if Word(word.get()).is_reachable() {
                 word.set(promoted.0);
                 survives = true;
@@ -411,7 +411,7 @@ fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreac
                 unreachable.push(object);
                 word.set(condemned.0);
             }
-        }
+        });
         if survives && generation == Generation::Young {
             heap.blocks(ListId::Middle).insert(block);
         }

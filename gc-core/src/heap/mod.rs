@@ -561,6 +561,8 @@ pub(crate) fn state_of(object: ObjectPtr) -> State {
 }
 
 /// The objects in a block that are in a selection, in address order, with their side words.
+///
+/// A pass over all of a heap goes through them by `for_each`, which takes fewer instructions than a loop.
 #[inline]
 pub(crate) fn objects_in<'a>(
     block: BlockPtr,
