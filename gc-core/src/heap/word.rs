@@ -33,7 +33,8 @@ const SURPLUS: u32 = !(ONE - 1);
 /// is negative can be told from one that is not.
 const TOO_MANY: u32 = SURPLUS / ONE / 2 + 1;
 
-/// Where an object stands. The three generations are adjacent, youngest first.
+/// Where an object stands. The three generations are adjacent, youngest first; those with the bit of `Detached` are
+/// [set apart](Word::is_set_apart).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u32)]
 pub(crate) enum State {
