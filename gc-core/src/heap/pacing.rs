@@ -108,24 +108,22 @@ impl Adaptation {
     }
 }
 
-/// More objects than there can be, and little enough to be added to their number.
-const NEVER: usize = usize::MAX / 2;
+/// More objects than there can be.
+const NEVER: isize = isize::MAX;
 
 /// See the module.
 ///
-/// Invariants: `count[0]` is `tracked - floor`, and `limit` is where a collection is due: `floor + headroom`, which is the
-/// threshold with its stride, or, without automatic collections, out of reach. So the count of the objects there are
-/// serves the trigger too, and an allocation and a death change one number each.
+/// Invariant: the number of tracked objects is `young + others`. So one number serves the trigger and the count of the
+/// objects, and an allocation and a death change one number each.
 #[derive(Debug)]
 pub(crate) struct Pacing {
-    /// The number of tracked objects.
-    tracked: Cell<usize>,
-    /// What `tracked` was at the last collection, or the least it has been since.
-    floor: Cell<usize>,
-    /// The value of `tracked` above which a collection is due.
-    limit: Cell<usize>,
-    /// How far that is above `floor`; at most [`NEVER`].
-    headroom: Cell<usize>,
+    /// `count[0]`. Below zero only between a collection and the allocation for which it was due, which is not counted.
+    young: Cell<isize>,
+    /// The number of the other tracked objects.
+    others: Cell<isize>,
+    /// The value of `young` above which a collection is due: the threshold with its stride, or, without automatic
+    /// collections, [`NEVER`].
+    limit: Cell<isize>,
     /// `count[1]` and `count[2]`.
     collected: [Cell<usize>; 2],
     thresholds: Cell<[usize; 3]>,
@@ -142,10 +140,9 @@ pub(crate) struct Pacing {
 impl Pacing {
     pub(crate) fn new() -> Pacing {
         Pacing {
-            tracked: Cell::new(0),
-            floor: Cell::new(0),
-            limit: Cell::new(DEFAULT_THRESHOLDS[0]),
-            headroom: Cell::new(DEFAULT_THRESHOLDS[0]),
+            young: Cell::new(0),
+            others: Cell::new(0),
+            limit: Cell::new(DEFAULT_THRESHOLDS[0] as isize),
             collected: [const { Cell::new(0) }; 2],
             thresholds: Cell::new(DEFAULT_THRESHOLDS),
             adaptation: Adaptation::new(),
@@ -161,7 +158,7 @@ impl Pacing {
     /// Whether the allocation of a tracked object makes a collection due. It has yet to be [counted](Pacing::count).
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
-        self.tracked.get() >= self.limit.get()
+        self.young.get() >= self.limit.get()
     }
 
     /// Whether a collection is due at a safepoint, where every allocation has been counted.
@@ -193,28 +190,35 @@ impl Pacing {
     /// Counts an allocation.
     #[inline]
     pub(crate) fn count(&self) {
-        self.tracked.set(self.tracked.get() + 1);
+        self.young.set(self.young.get() + 1);
     }
 
     /// Leaves the next allocation out of `count[0]`: the one that a collection was due for, which `CPython` has counted
     /// before the collection resets the count.
     pub(crate) fn skip_next(&self) {
-        self.set_floor(self.floor.get() + 1);
+        self.young.set(self.young.get() - 1);
+        self.others.set(self.others.get() + 1);
     }
 
     /// Counts a death.
     #[inline]
     pub(crate) fn count_death(&self) {
-        let tracked = self.tracked.get() - 1;
-        self.tracked.set(tracked);
-        if tracked < self.floor.get() {
-            self.set_floor(tracked);
+        let young = self.young.get();
+        if young > 0 {
+            self.young.set(young - 1);
+        } else {
+            self.others.set(self.others.get() - 1);
         }
     }
 
     /// The number of tracked objects.
     pub(crate) fn tracked(&self) -> usize {
-        self.tracked.get()
+        (self.young.get() + self.others.get()) as usize
+    }
+
+    /// Makes `count[0]` zero.
+    fn restart(&self) {
+        self.others.set(self.others.get() + self.young.replace(0));
     }
 
     /// The generation to collect.
@@ -242,7 +246,7 @@ impl Pacing {
             young.set(0);
         }
         self.anticipated.set(0);
-        self.set_floor(self.tracked.get());
+        self.restart();
     }
 
     /// Notes that all objects have left the generations: there is nothing to count, and nothing to wait for.
@@ -250,7 +254,7 @@ impl Pacing {
         self.collected.iter().for_each(|count| count.set(0));
         self.long_lived_pending.set(0);
         self.long_lived_total.set(0);
-        self.set_floor(self.tracked.get());
+        self.restart();
     }
 
     /// Notes that so many objects have come into the old generation, which takes longer to go through now.
@@ -305,7 +309,7 @@ impl Pacing {
     }
 
     pub(crate) fn counts(&self) -> [usize; 3] {
-        let young = self.tracked.get().saturating_sub(self.floor.get()) + self.anticipated.get();
+        let young = self.young.get().max(0) as usize + self.anticipated.get();
         [young, self.collected[0].get(), self.collected[1].get()]
     }
 
@@ -349,18 +353,10 @@ impl Pacing {
         self.update_limit();
     }
 
-    /// Every death may come here, when a large structure is dropped.
-    #[inline]
-    fn set_floor(&self, floor: usize) {
-        self.floor.set(floor);
-        self.limit.set(floor + self.headroom.get());
-    }
-
     fn update_limit(&self) {
         let young = self.young_threshold();
         let in_allocations = self.is_enabled() && young != 0 && self.trigger.get() == Trigger::Allocation;
-        self.headroom.set(if in_allocations { young.min(NEVER) } else { NEVER });
-        self.set_floor(self.floor.get());
+        self.limit.set(if in_allocations { isize::try_from(young).unwrap_or(NEVER) } else { NEVER });
     }
 }
 
@@ -396,6 +392,28 @@ mod tests {
             pacing.count();
         }
         triggers
+    }
+
+    #[test]
+    fn deaths_are_taken_from_the_young_as_long_as_there_are_any() {
+        let pacing = Pacing::new();
+        let births = |count| (0..count).for_each(|_| pacing.count());
+        let deaths = |count| (0..count).for_each(|_| pacing.count_death());
+        let counts = || (pacing.counts()[0], pacing.tracked());
+        births(10);
+        pacing.note_start(Young);
+        assert_eq!(counts(), (0, 10));
+        // The one that the collection was due for.
+        pacing.skip_next();
+        births(1);
+        assert_eq!(counts(), (0, 11));
+        births(3);
+        deaths(2);
+        assert_eq!(counts(), (1, 12));
+        deaths(4);
+        assert_eq!(counts(), (0, 8));
+        births(2);
+        assert_eq!(counts(), (2, 10));
     }
 
     #[test]
