@@ -31,7 +31,9 @@ const MAX_DEPTH: u32 = 24;
 /// # Safety
 ///
 /// `value` is that of an object whose strong count is zero. It is not used again, but for its weak pointers.
-#[inline]
+//
+// Not inline, so that a drop that only makes a suspect needs no stack frame.
+#[inline(never)]
 pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
     let object = unsafe { ObjectPtr::from_value(value.cast()) };
@@ -39,14 +41,16 @@ pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
         // SAFETY: the caller's promise.
         return unsafe { die_marked(value) };
     }
-    leave(object);
+    // SAFETY: an object keeps its heap.
+    let heap = unsafe { Heap::of(object).as_ref() };
+    heap.leave(object);
     if mem::needs_drop::<T>() {
         let drop_value = || {
             // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
             unsafe { value.drop_in_place() }
         };
         // SAFETY: the caller's promise.
-        unsafe { destroy(object, true, drop_value) };
+        unsafe { destroy(heap, object, true, drop_value) };
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
         unsafe { release_weak(object) };
@@ -117,7 +121,7 @@ unsafe fn finalize_or_destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, 
     }
     heap.leave(object);
     // SAFETY: the caller's promise.
-    unsafe { destroy(object, needs_drop, || drop_all_of(heap, object, drop_value)) };
+    unsafe { destroy(heap, object, needs_drop, || drop_all_of(heap, object, drop_value)) };
     false
 }
 
@@ -137,8 +141,13 @@ pub(crate) unsafe fn end_without_drop(object: ObjectPtr) -> Panic {
     if object.header().is_attached() {
         run_user_code(heap, || drop_all_of(heap, object, &|| {}));
     }
-    // SAFETY: the strong pointers are gone, and so is the value.
-    unsafe { finish_and_release(heap, object) }
+    if heap.unfinished.any() {
+        // SAFETY: the strong pointers are gone, and so is the value.
+        return unsafe { finish_and_release(heap, object) };
+    }
+    // SAFETY: as above.
+    unsafe { release_weak(object) };
+    Panic::default()
 }
 
 /// [`die`], where the type of the object is not known, so that it makes no difference when the value is dropped.
@@ -152,9 +161,11 @@ unsafe fn die_erased(object: ObjectPtr) {
         unsafe { object.drop_value() }
     };
     if object.header().is_plain() {
-        leave(object);
+        // SAFETY: an object keeps its heap.
+        let heap = unsafe { Heap::of(object).as_ref() };
+        heap.leave(object);
         // SAFETY: the caller's promise.
-        unsafe { destroy(object, false, drop_value) };
+        unsafe { destroy(heap, object, false, drop_value) };
     } else {
         // SAFETY: the caller's promise.
         unsafe { die_slowly(object, false, &drop_value) };
@@ -220,25 +231,29 @@ pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
 ///
 /// The object is dead but for its value, which `drop_value` drops, if that `needs_drop`; it is not used again.
 #[inline]
-unsafe fn destroy(object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) {
-    // SAFETY: an object keeps its heap.
-    let heap = unsafe { Heap::of(object).as_ref() };
+unsafe fn destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) {
     if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
         return;
     }
     run_user_code(heap, drop_value);
-    // SAFETY: the value is dropped, and the strong pointers are gone.
-    unsafe { finish_and_release(heap, object) }.throw();
+    if heap.unfinished.any() {
+        // SAFETY: the value is dropped, and the strong pointers are gone.
+        unsafe { finish_and_release(heap, object) }.throw();
+    } else {
+        // SAFETY: as above.
+        unsafe { release_weak(object) };
+    }
 }
 
-/// Releases an object, and deals with what its destructor has left unfinished. Gives the panic that is to go on.
+/// Releases an object when its destructor has left something unfinished. Gives the panic that is to go on.
 ///
 /// # Safety
 ///
 /// The strong pointers are gone, and so is the value.
-#[inline]
+#[cold]
+#[inline(never)]
 unsafe fn finish_and_release(heap: &Heap, object: ObjectPtr) -> Panic {
-    let panic = if heap.unfinished.any() { finish(heap) } else { Panic::default() };
+    let panic = finish(heap);
     // SAFETY: the caller's promise.
     unsafe { release_weak(object) };
     panic
@@ -310,18 +325,7 @@ pub(super) fn by_collection(heap: &Heap, condemned: Vec<ObjectPtr>, generation: 
         heap.return_scratch(condemned);
         return Dead::default();
     };
-    let mut dead = Dead { objects: condemned.len(), bytes: 0 };
-    // Until the last value is dropped, a pin on each object keeps the pointers among them from ending a life early.
-    for object in &condemned {
-        let header = object.header();
-        header.pin();
-        if keep {
-            header.set_cleared()
-        } else {
-            header.set_dead()
-        }
-        dead.bytes += object.size();
-    }
+    let dead = Dead { objects: condemned.len(), bytes: give_up_all(&condemned, keep) };
     run_user_code(heap, || run_callbacks(heap, callbacks));
     if keep {
         spare(heap, &condemned, generation);
@@ -358,6 +362,23 @@ fn prepare(heap: &Heap, condemned: &[ObjectPtr], keep: bool) -> Option<Vec<Regis
     Some(callbacks)
 }
 
+/// Ends the upgrade of weak pointers to condemned objects: step 3. Gives what these take, in bytes.
+///
+/// Until the last value is dropped, a pin on each keeps the pointers among them from ending a life early.
+fn give_up_all(condemned: &[ObjectPtr], keep: bool) -> usize {
+    let give_up = |object: &ObjectPtr| {
+        let header = object.header();
+        header.pin();
+        if keep {
+            header.set_cleared()
+        } else {
+            header.set_dead()
+        }
+        object.size()
+    };
+    condemned.iter().map(give_up).sum()
+}
+
 /// Drops the values of condemned objects: step 5. A panic ends the inner loop, which is then taken up where it stopped.
 fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
     let next = Cell::new(0);
@@ -380,9 +401,8 @@ fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
 fn release_all(heap: &Heap, condemned: &[ObjectPtr]) {
     let mut batch = heap.free_many();
     for &object in condemned {
-        let header = object.header();
         // SAFETY: that is the pin.
-        if unsafe { header.decrement_strong() } && header.decrement_weak() {
+        if unsafe { object.header().take_last_pin() } {
             // SAFETY: the value is dropped, no pointer to the object is left, and it has left the heap.
             unsafe { batch.add(object.header_ptr().cast()) }
         }
@@ -400,15 +420,43 @@ fn release_all(heap: &Heap, condemned: &[ObjectPtr]) {
 /// dropped or moved out.
 #[inline]
 pub(crate) unsafe fn release_weak(object: ObjectPtr) {
+    if object.header().is_plain_and_last() {
+        // SAFETY: the caller's promise.
+        unsafe { free(object) }
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { release_weak_slowly(object) }
+    }
+}
+
+/// [`release_weak`], for an object that has other weak pointers, or whose header has a flag.
+///
+/// # Safety
+///
+/// As [`release_weak`].
+#[cold]
+#[inline(never)]
+unsafe fn release_weak_slowly(object: ObjectPtr) {
     if object.header().decrement_weak() {
-        let heap = Heap::of(object);
-        // SAFETY: an object keeps its heap.
-        let alive = unsafe { heap.as_ref() };
-        // SAFETY: no pointer to the object is left, and it left its generation before its value went.
-        if unsafe { alive.free(object) } {
-            // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another
-            // object in it, or runs a collection, which the heap outlives.
-            unsafe { Heap::destroy_if_done(heap) };
-        }
+        // SAFETY: the caller's promise.
+        unsafe { free(object) }
+    }
+}
+
+/// Releases the slot of an object.
+///
+/// # Safety
+///
+/// No pointer to the object is left. It left its generation before its value went.
+#[inline]
+unsafe fn free(object: ObjectPtr) {
+    let heap = Heap::of(object);
+    // SAFETY: an object keeps its heap.
+    let alive = unsafe { heap.as_ref() };
+    // SAFETY: the caller's promise.
+    if unsafe { alive.free(object) } {
+        // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another object in
+        // it, or runs a collection, which the heap outlives.
+        unsafe { Heap::destroy_if_done(heap) };
     }
 }

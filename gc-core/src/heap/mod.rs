@@ -228,18 +228,24 @@ impl Heap {
     pub(crate) fn leave(&self, object: ObjectPtr) {
         debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not drop a `Cc`");
         let word = word_of(object);
-        if word.get() != 0 {
-            if Word(word.get()).is_set_apart() {
-                self.note_leave(Word(word.get()));
-            }
+        if Word(word.get()).is_set_apart() {
+            self.leave_from_apart(word);
+        } else if word.get() != 0 {
             word.set(Word::of(State::Free).0);
             self.pacing.count_death();
         }
     }
 
-    /// Notes that an object is condemned or frozen no more, if it was.
+    /// [`leave`](Heap::leave), for an object that is in none of the three generations.
     #[cold]
     #[inline(never)]
+    fn leave_from_apart(&self, word: &Cell<u32>) {
+        self.note_leave(Word(word.get()));
+        word.set(Word::of(State::Free).0);
+        self.pacing.count_death();
+    }
+
+    /// Notes that an object is condemned or frozen no more, if it was.
     fn note_leave(&self, word: Word) {
         match word.state() {
             State::Frozen => self.frozen.set(self.frozen.get() - 1),
@@ -266,9 +272,7 @@ impl Heap {
         let word = word_of(object);
         let state = Word(word.get()).state();
         if state != State::Free {
-            if Word(word.get()).is_set_apart() {
-                self.note_leave(Word(word.get()));
-            }
+            self.note_leave(Word(word.get()));
             word.set(Word::of(State::Detached).0);
         }
         Origin { state, thaws: self.thaws.get() }
@@ -366,10 +370,15 @@ impl Heap {
     pub(crate) fn suspect(&self, object: ObjectPtr) {
         debug_assert_ne!(self.activity.get(), Activity::Tracing, "`Trace::trace` must not drop a `Cc`");
         let block = block_of(object);
-        let suspects = self.slab.list(ListId::Suspect);
-        if !suspects.contains(block) {
-            suspects.insert(block);
+        if !block.is_in(ListId::Suspect) {
+            self.add_suspect_block(block);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_suspect_block(&self, block: BlockPtr) {
+        self.slab.list(ListId::Suspect).insert(block);
     }
 
     /// Makes an object a suspect that has lost the clean flag, if the collector looks at it.

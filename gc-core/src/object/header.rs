@@ -183,6 +183,21 @@ impl Header {
         strong > 0
     }
 
+    /// Takes the pin off a dead object; `true` if that was the last of all pointers, and the header is of no use any more.
+    ///
+    /// # Safety
+    ///
+    /// There is a pin.
+    #[inline]
+    pub(crate) unsafe fn take_last_pin(&self) -> bool {
+        if self.strong.get() == 1 && self.weak.get() == DEAD | 1 {
+            return true;
+        }
+        // SAFETY: the count includes the pin.
+        let last = unsafe { self.decrement_strong() };
+        last && self.decrement_weak()
+    }
+
     /// The number of weak pointers, the strong pointers' own one not counted.
     pub(crate) fn weak(&self) -> u32 {
         (self.weak.get() & WEAK).saturating_sub(1)
@@ -194,6 +209,12 @@ impl Header {
             overflow();
         }
         self.weak.set(weak + 1);
+    }
+
+    /// Whether there is only the weak pointer that the strong pointers own, and no flag.
+    #[inline]
+    pub(crate) fn is_plain_and_last(&self) -> bool {
+        self.weak.get() == 1
     }
 
     /// Counts one weak pointer less; `true` if that was the last, and the header is of no use any more.

@@ -18,7 +18,7 @@
 //!
 //! Knows nothing of what the slots hold or what the side words mean, but that zero is the word of a free slot.
 
-use super::block_list::Membership;
+use super::block_list::{ListId, Membership};
 use super::size_class::{COUNT, SLOTS_SIZE, SizeClass};
 use core::cell::Cell;
 use core::iter;
@@ -320,6 +320,12 @@ impl BlockPtr {
     #[inline]
     pub(super) fn membership<'a>(self) -> &'a Membership {
         &self.header().membership
+    }
+
+    /// Whether the block is in one of the lists of its slab.
+    #[inline]
+    pub(crate) fn is_in(self, list: ListId) -> bool {
+        self.membership().is_in(list)
     }
 
     /// Where a slot of this block ends.

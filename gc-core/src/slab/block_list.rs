@@ -28,6 +28,18 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Membership([Cell<u32>; LISTS]);
 
+impl Membership {
+    #[inline]
+    fn place(&self, list: ListId) -> &Cell<u32> {
+        &self.0[list as usize]
+    }
+
+    #[inline]
+    pub(super) fn is_in(&self, list: ListId) -> bool {
+        self.place(list).get() != ABSENT
+    }
+}
+
 impl Default for Membership {
     fn default() -> Membership {
         Membership([const { Cell::new(ABSENT) }; LISTS])
@@ -47,7 +59,7 @@ impl BlockList {
     }
 
     fn place<'a>(&self, block: BlockPtr) -> &'a Cell<u32> {
-        &block.membership().0[self.id as usize]
+        block.membership().place(self.id)
     }
 
     /// Makes room for `total` blocks; `false` if the allocator has no memory. A list with room for every block that
@@ -86,9 +98,8 @@ impl BlockList {
         Some(block)
     }
 
-    #[inline]
     pub(crate) fn contains(&self, block: BlockPtr) -> bool {
-        self.place(block).get() != ABSENT
+        block.is_in(self.id)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
