@@ -179,3 +179,33 @@ fn t12_a_trace_that_panics_after_finalizers_condemns_nothing() {
     gc::collect();
     assert_eq!(deaths.get(), 13);
 }
+
+/// Once for the references, and once more if they are alive: also where a suspect is followed until it turns out to
+/// reach too much.
+#[test]
+fn no_collection_visits_an_object_more_than_twice() {
+    gc::disable();
+    // Checks visit objects as well.
+    gc::set_verify(false);
+    let deaths = Rc::default();
+    for alive in [true, false] {
+        let first = node(&deaths);
+        // A chain, built with moves alone, that ends where it began.
+        let mut end = first.clone();
+        for _ in 1..1000 {
+            let next = node(&deaths);
+            next.links.borrow_mut().push(end);
+            end = next;
+        }
+        first.links.borrow_mut().push(end);
+        let kept = alive.then(|| first.clone());
+        drop(first);
+        MISCHIEF.set((usize::MAX, |_| ()));
+        assert_eq!(gc::collect(), if alive { 0 } else { 1000 });
+        let calls = usize::MAX - MISCHIEF.get().0;
+        assert_eq!(calls, if alive { 2000 } else { 1000 });
+        drop(kept);
+        gc::collect();
+    }
+    assert_eq!(deaths.get(), 2000);
+}

@@ -253,7 +253,7 @@ fn population(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) -> usize
 }
 
 /// Makes the working set of what the suspects reach inside the collected generations, and counts the references from
-/// one member to another. `false` if these are not `few`: then it is as if nothing had been counted.
+/// one member to another. `false` if these are not `few`: then only some have been visited, which are the only members.
 fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool {
     let sink = CountReached { collected: pass.collected, working_set };
     let mut tracer = Tracer::new(&sink);
@@ -277,11 +277,10 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
             return true;
         }
     }
-    for index in 0..working_set.len() {
+    for index in traced..working_set.len() {
         let word = word_of(working_set.get(index));
-        word.set(Word(word.get()).settled().0);
+        word.set(Word(word.get()).not_member().0);
     }
-    pass.many.clear();
     false
 }
 
@@ -316,8 +315,8 @@ fn sort_out_reached(heap: &Heap, working_set: &ObjectList) {
     });
 }
 
-/// Makes all objects of the collected generations the working set, and counts the references from one to another.
-/// Gives their number.
+/// Makes all objects of the collected generations the working set, and counts the references from one to another. Those
+/// from members have been counted already. Gives the number of the objects.
 fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     let sink = CountAll { collected: pass.collected };
     let mut tracer = Tracer::new(&sink);
@@ -325,8 +324,10 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     for &block in blocks {
         objects_in(block, pass.collected).for_each(|(object, word)| {
             objects += 1;
-            pass.count_pointers(object, word);
-            pass.trace(object, &mut tracer);
+            if !Word(word.get()).is_member() {
+                pass.count_pointers(object, word);
+                pass.trace(object, &mut tracer);
+            }
         });
     }
     tracer.flush();

@@ -208,6 +208,11 @@ impl Word {
         Word(self.0 | MEMBER)
     }
 
+    /// The word of an object that is not in the working set, whatever was counted for it.
+    pub(crate) const fn not_member(self) -> Word {
+        Word(self.0 & !MEMBER)
+    }
+
     /// Counts one reference from a member of the working set.
     #[inline]
     pub(crate) const fn count_reference(self) -> Word {
