@@ -342,9 +342,11 @@ impl<T: Trace> Place<T> {
 
 impl<T: Trace> Place<[T]> {
     /// Room for a slice in an object of a [shape](Shape::of_slice) for it. User code may run.
+    #[inline]
     pub(super) fn allocate(shape: Shape) -> Result<Place<[T]>, Failure> {
         let tracked = !T::is_acyclic();
-        let object = allocate(shape, tracked)?;
+        let taken = with_current_heap(|heap| heap.take(shape, tracked));
+        let object = taken.map_or_else(|| allocate(shape, tracked), Ok)?;
         Ok(Place { object, tracked, has_finalizer: false, holds: PhantomData })
     }
 }

@@ -8,7 +8,7 @@ use super::create::Place;
 use crate::heap::{Heap, Shape, set_trailer, trailer};
 use crate::object::{Edge, Header, ObjectPtr, Size, Trace, Tracer, VTable};
 use core::any::{TypeId, type_name};
-use core::mem::{ManuallyDrop, MaybeUninit};
+use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use std::borrow::Cow;
 
@@ -185,6 +185,16 @@ impl<T: Trace> Filling<T> {
         self.len += 1;
     }
 
+    /// Moves the elements that have been written out of the object, which is given up.
+    fn into_vec(mut self) -> Vec<T> {
+        let mut elements: Vec<T> = Vec::with_capacity(self.len);
+        // SAFETY: the vector has room for the elements.
+        unsafe { elements.as_mut_ptr().copy_from_nonoverlapping(self.object.value.cast::<T>().as_ptr(), self.len) };
+        // SAFETY: so many have been written to it, and from now on they are not `self`'s.
+        unsafe { elements.set_len(mem::take(&mut self.len)) };
+        elements
+    }
+
     /// Ends the making of an object whose elements have all been written.
     fn finish(self) -> Cc<[T]> {
         debug_assert_eq!(self.len, self.object.len(), "a slice is left unfinished");
@@ -201,6 +211,27 @@ impl<T> Drop for Filling<T> {
         let written = NonNull::slice_from_raw_parts(self.object.value.cast::<T>(), self.len);
         // SAFETY: so many have been written, and nobody else uses them.
         unsafe { written.drop_in_place() }
+    }
+}
+
+/// Makes an object of items of which so many are announced: without a detour, if that is true.
+#[cfg_attr(feature = "track-sites", track_caller)]
+fn from_iter_exact<T: Trace>(items: impl Iterator<Item = T>, len: usize) -> Cc<[T]> {
+    let (object, mut items) = uninit(len, items);
+    let mut filling = Filling { object, len: 0 };
+    // User code runs.
+    items.by_ref().take(len).for_each(|item| filling.push(item));
+    if filling.len < len {
+        return filling.into_vec().into();
+    }
+    match items.next() {
+        None => filling.finish(),
+        Some(surplus) => {
+            let mut elements = filling.into_vec();
+            elements.push(surplus);
+            elements.extend(items);
+            elements.into()
+        }
     }
 }
 
@@ -324,7 +355,11 @@ impl<T: Trace> FromIterator<T> for Cc<[T]> {
     /// ```
     #[cfg_attr(feature = "track-sites", track_caller)]
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Cc<[T]> {
-        Vec::from_iter(items).into()
+        let items = items.into_iter();
+        match items.size_hint() {
+            (len, Some(most)) if len == most => from_iter_exact(items, len),
+            _ => Vec::from_iter(items).into(),
+        }
     }
 }
 

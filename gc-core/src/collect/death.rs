@@ -53,7 +53,7 @@ pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
         unsafe { destroy(heap, object, true, drop_value) };
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
-        unsafe { release_weak(object) };
+        unsafe { release(object) };
     }
 }
 
@@ -241,7 +241,23 @@ unsafe fn destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: 
         unsafe { finish_and_release(heap, object) }.throw();
     } else {
         // SAFETY: as above.
-        unsafe { release_weak(object) };
+        unsafe { release(object) };
+    }
+}
+
+/// [`release_weak`], for the strong pointers' own: mostly the last one, which takes a single comparison to tell.
+///
+/// # Safety
+///
+/// As [`release_weak`].
+#[inline]
+unsafe fn release(object: ObjectPtr) {
+    if object.header().is_plain_and_last() {
+        // SAFETY: the caller's promise.
+        unsafe { free(object) }
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { release_weak(object) }
     }
 }
 
@@ -420,23 +436,6 @@ fn release_all(heap: &Heap, condemned: &[ObjectPtr]) {
 /// dropped or moved out.
 #[inline]
 pub(crate) unsafe fn release_weak(object: ObjectPtr) {
-    if object.header().is_plain_and_last() {
-        // SAFETY: the caller's promise.
-        unsafe { free(object) }
-    } else {
-        // SAFETY: the caller's promise.
-        unsafe { release_weak_slowly(object) }
-    }
-}
-
-/// [`release_weak`], for an object that has other weak pointers, or whose header has a flag.
-///
-/// # Safety
-///
-/// As [`release_weak`].
-#[cold]
-#[inline(never)]
-unsafe fn release_weak_slowly(object: ObjectPtr) {
     if object.header().decrement_weak() {
         // SAFETY: the caller's promise.
         unsafe { free(object) }

@@ -268,6 +268,7 @@ impl Heap {
 
     /// Takes an object out of its generation for a time, and says how to [put it back](Heap::return_to). An untracked one
     /// stays as it is. A condemned one is spared.
+    #[inline]
     pub(crate) fn detach(&self, object: ObjectPtr) -> Origin {
         let word = word_of(object);
         let state = Word(word.get()).state();
@@ -279,7 +280,14 @@ impl Heap {
     }
 
     /// Puts an object back that was detached for a time.
+    #[inline]
     pub(crate) fn return_to(&self, origin: Origin, object: ObjectPtr) {
+        if origin.state != State::Free {
+            self.return_tracked_to(origin, object);
+        }
+    }
+
+    fn return_tracked_to(&self, origin: Origin, object: ObjectPtr) {
         let thawed = origin.state == State::Frozen && origin.thaws != self.thaws.get();
         if thawed || origin.state == State::Condemned {
             object.header().clear_clean();
@@ -305,6 +313,7 @@ impl Heap {
     }
 
     /// Makes an object young that was detached when it was made. One that is not tracked stays as it is.
+    #[inline]
     pub(crate) fn attach_if_detached(&self, object: ObjectPtr) {
         if state_of(object) == State::Detached {
             self.attach(object, State::Young);
@@ -565,6 +574,7 @@ pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
 }
 
 /// Where an object stands.
+#[inline]
 pub(crate) fn state_of(object: ObjectPtr) -> State {
     Word(word_of(object).get()).state()
 }

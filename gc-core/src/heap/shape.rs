@@ -25,19 +25,25 @@ impl Shape {
     }
 
     /// The shape of an object with `len` elements `T` in it, and a trailer; `None` if no address space holds it.
+    #[inline]
     pub(crate) fn of_slice<T>(len: usize) -> Option<Shape> {
         let value = Layout::array::<T>(len).ok()?;
-        let shape = Shape::new(value.size(), value.align()).with_trailer();
-        shape.layout().map(|_| shape)
+        let shape = Shape::new(Shape::and_trailer(value.size()), value.align());
+        // Whatever has a class has a layout.
+        (shape.class.is_some() || shape.layout().is_some()).then_some(shape)
     }
 
     /// The shape with a trailer behind the value.
     pub(crate) const fn with_trailer(self) -> Shape {
-        let value = self.size - size_of::<Header>();
-        Shape::new(value.next_multiple_of(align_of::<u64>()) + size_of::<u64>(), self.align)
+        Shape::new(Shape::and_trailer(self.size - size_of::<Header>()), self.align)
     }
 
-    /// `value` is the size of the value. No overflow: it is at most `isize::MAX`.
+    /// The size of a value with a trailer behind it, in bytes. No overflow: that of a value is at most `isize::MAX`.
+    const fn and_trailer(value: usize) -> usize {
+        value.next_multiple_of(align_of::<u64>()) + size_of::<u64>()
+    }
+
+    /// `value` is the size of the value, with a trailer or without. No overflow, as there.
     const fn new(value: usize, align: usize) -> Shape {
         let size = size_of::<Header>() + value;
         Shape { class: SizeClass::for_layout(size, align), size, align }

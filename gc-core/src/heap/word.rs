@@ -153,6 +153,7 @@ impl Word {
         Word(state as u32)
     }
 
+    #[inline]
     pub(crate) fn state(self) -> State {
         match self.0 & STATE {
             0 => State::Free,

@@ -203,6 +203,7 @@ impl Header {
         (self.weak.get() & WEAK).saturating_sub(1)
     }
 
+    #[inline]
     pub(crate) fn increment_weak(&self) {
         let weak = self.weak.get();
         if weak & WEAK == WEAK {

@@ -20,10 +20,11 @@ const SPOKES: usize = 3;
 /// How a slice is made of elements.
 type Way = fn(Vec<Spoke>) -> Cc<[Spoke]>;
 
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 7] = [
     Cc::from,
     |elements| Cc::from(&elements[..]),
     |elements| Cc::from(elements.into_boxed_slice()),
+    |elements| elements.into_iter().collect(),
     |elements| elements.into_iter().filter(|_| true).collect(),
     // Made as an array.
     |elements| Cc::from(<[Spoke; SPOKES]>::try_from(elements).ok().expect("so many")),
@@ -250,6 +251,49 @@ fn clones_and_items_may_do_anything() {
     expected.sort_unstable();
     assert_eq!(deaths, expected);
     ledger.assert_alive(0);
+}
+
+/// Gives as many items as it has, and announces some other number.
+struct Liar<I> {
+    items: I,
+    announced: usize,
+}
+
+impl<I: Iterator> Iterator for Liar<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        gc::collect();
+        self.items.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.announced, Some(self.announced))
+    }
+}
+
+#[test]
+fn an_iterator_need_not_keep_its_word() {
+    let ledger = Ledger::default();
+    for given in 0..10 {
+        for announced in 0..12 {
+            let tracked = gc::tracked_count();
+            let items = (0..given).map(|number| Tracked(ledger.element(number)));
+            let slice: Cc<[Tracked]> = Liar { items, announced }.collect();
+            assert_eq!((slice.len(), gc::tracked_count()), (given, tracked + 1));
+            ledger.assert_alive(given);
+            drop(slice);
+            assert_eq!(gc::tracked_count(), tracked);
+            ledger.assert_alive(0);
+        }
+        // One that ends with a panic.
+        let items = (0..=given).map(|number| {
+            assert!(number < given, "as it is meant to");
+            Tracked(ledger.element(number))
+        });
+        panic_of(|| Liar { items, announced: given }.collect::<Cc<[Tracked]>>());
+        ledger.assert_alive(0);
+    }
 }
 
 #[test]
