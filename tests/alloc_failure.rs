@@ -192,7 +192,7 @@ fn each_allocation_of_a_program_may_fail() {
 
 #[test]
 fn each_allocation_of_a_program_with_large_objects_may_fail() {
-    each_may_fail(|census| program::<20_000>(census, 10));
+    each_may_fail(|census| program::<60_000>(census, 10));
 }
 
 #[test]

@@ -334,13 +334,14 @@ fn values_of_every_size_and_alignment_have_finalizers() {
             }
         )+};
     }
-    shapes! { Small: (), Odd: [u8; 13], Aligned: 64 [u8; 3], Page: 4096 u8, Large: [u8; 40_000] }
+    shapes! { Small: (), Odd: [u8; 13], Aligned: 64 [u8; 3], Page: 4096 u8, Tall: [u8; 40_000], Large: [u8; 60_000] }
     let sizes = [
         Small::cycle(()),
         Odd::cycle([1; 13]),
         Aligned::cycle([1; 3]),
         Page::cycle(1),
-        Large::cycle([1; 40_000]),
+        Tall::cycle([1; 40_000]),
+        Large::cycle([1; 60_000]),
         Small::cycle(()),
     ];
     assert_eq!(gc::collect(), sizes.len());

@@ -1,9 +1,9 @@
 //! Which slot size serves which request.
 //!
 //! Slots are multiples of 16 B: from 32 B to 1 KiB in steps of 16; then in four steps for each doubling up to 4 KiB; then
-//! as large as they can be for thirteen, twelve, and so on down to three of them to fit a block. No request for more than
-//! 1 KiB wastes more than a quarter of its slot. What is larger, or aligned to more than 16 B, gets an allocation of its
-//! own.
+//! as large as they can be for thirteen, twelve, and so on down to one of them to fit a block. No request from 1 KiB to
+//! 19 KiB wastes more than a quarter of its slot, nor a larger one more than half: an allocation of its own, aligned as a
+//! block, would mostly take as much of the allocator. What does not fit a block, or is aligned to more than 16 B, gets that.
 
 /// The alignment of every slot, and the step between the small sizes, in bytes.
 pub(super) const SLOT_ALIGN: usize = 16;
@@ -16,7 +16,7 @@ const FINE_MAX: usize = 1024;
 /// Up to here sizes go in [`STEPS_PER_DOUBLING`], in bytes.
 const MEDIUM_MAX: usize = 4096;
 /// The largest number of slots in a block with slots above [`MEDIUM_MAX`], and the smallest.
-const FRACTIONS: (usize, usize) = (SLOTS_SIZE / (MEDIUM_MAX + SLOT_ALIGN), 3);
+const FRACTIONS: (usize, usize) = (SLOTS_SIZE / (MEDIUM_MAX + SLOT_ALIGN), 1);
 
 const FINE: usize = (FINE_MAX - MIN_SLOT) / SLOT_ALIGN + 1;
 const STEPS_PER_DOUBLING: usize = 4;
@@ -84,24 +84,25 @@ mod tests {
     fn every_request_gets_the_smallest_slot_that_holds_it() {
         let sizes: Vec<usize> = (0..COUNT).map(|index| SizeClass(index as u8).slot_size()).collect();
         assert!(sizes.is_sorted() && sizes.iter().all(|size| size % SLOT_ALIGN == 0));
-        assert_eq!((sizes[0], sizes[COUNT - 1]), (MIN_SLOT, 19_072));
-        for size in 0..=19_072 {
+        assert_eq!((sizes[0], sizes[COUNT - 1]), (MIN_SLOT, SLOTS_SIZE));
+        for size in 0..=SLOTS_SIZE {
             let class = SizeClass::for_layout(size, 8).expect("a small size has a class");
             assert_eq!(Some(&class.slot_size()), sizes.iter().find(|&&slot| slot >= size), "size {size}");
         }
     }
 
     #[test]
-    fn waste_is_at_most_a_quarter() {
-        for size in FINE_MAX + 1..=19_072 {
+    fn waste_is_at_most_a_quarter_or_a_half() {
+        for size in FINE_MAX + 1..=SLOTS_SIZE {
             let slot = SizeClass::for_layout(size, 16).expect("a small size has a class").slot_size();
-            assert!((slot - size) * 4 < slot, "{size} in {slot}");
+            let share = if size <= fraction(3) { 4 } else { 2 };
+            assert!((slot - size) * share < slot, "{size} in {slot}");
         }
     }
 
     #[test]
     fn large_and_over_aligned_requests_have_no_class() {
-        assert_eq!(SizeClass::for_layout(19_073, 8), None);
+        assert_eq!(SizeClass::for_layout(SLOTS_SIZE + 1, 8), None);
         assert_eq!(SizeClass::for_layout(32, 32), None);
         assert_eq!(SizeClass::for_layout(usize::MAX, 1), None);
     }

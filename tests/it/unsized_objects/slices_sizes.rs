@@ -68,7 +68,9 @@ fn bytes_lie_apart() {
     let mut slices: Vec<Cc<[u8]>> = Vec::new();
     let content = |length: usize| iter::repeat_n(length as u8, length);
     let around = |middle: usize| middle.saturating_sub(40)..middle + 40;
-    let lengths = || (0..1200).chain([2048, 4096, 5184, 7136, 14_288, 19_072, 65_536].into_iter().flat_map(around));
+    let lengths = || {
+        (0..1200).chain([2048, 4096, 5184, 7136, 14_288, 19_072, 28_608, 57_216, 65_536].into_iter().flat_map(around))
+    };
     for length in lengths() {
         slices.push(content(length).collect());
         slices.push(Cc::from(&vec![0; length][..]));

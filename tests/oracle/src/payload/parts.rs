@@ -104,13 +104,13 @@ impl Ballast for CacheLine {
 /// Larger than any slot.
 #[derive(Clone, Trace)]
 #[trace(acyclic)]
-pub(crate) struct Pages([u64; 2500]);
+pub(crate) struct Pages([u64; 7500]);
 
 impl Ballast for Pages {
     const KIND: Option<Kind> = Some(Kind::Large);
 
     fn new() -> Pages {
-        Pages([CANARY; 2500])
+        Pages([CANARY; 7500])
     }
 
     fn is_intact(&self) -> bool {
