@@ -70,7 +70,7 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.collected = dead.objects;
     record.bytes = dead.bytes;
     if found.complete {
-        heap.pacing.adapt(generation, record.automatic, record.collected, record.survivors);
+        heap.pacing.adapt(generation, record.automatic, record.collected, record.bytes, record.survivors);
     }
     if generation != Generation::Young {
         heap.reap(generation == Generation::Old && reason == Reason::Manual);

@@ -50,6 +50,12 @@ const MAX_STRIDE: usize = 16;
 /// last one that looked has found nearly nothing.
 const MAX_BLIND: usize = 3;
 
+/// How much young garbage may wait where most of the young is garbage, in bytes: what a cache holds.
+const YOUNG_BYTES: usize = 1 << 20;
+
+/// How many young objects may wait all the same, however large they are.
+const LEAST_YOUNG: usize = 100;
+
 /// The least growth of the old generation before it is collected again, in quarters: `CPython`'s.
 const MIN_GROWTH: usize = 1;
 
@@ -62,6 +68,8 @@ const MAX_GROWTH: usize = 4;
 /// they look at, the next of the kind is put off: the young one to twice the threshold, up to [`MAX_STRIDE`] times, the
 /// old one until the generation has grown by twice as much, up to [`MAX_GROWTH`]. When one finds *much*, more than half,
 /// they come as `CPython`'s again, at once: then garbage is still in the cache when it is found, and does not wait long.
+/// Where objects are so large that this many do not fit the cache, they come sooner: as soon as there are as many as are
+/// [`YOUNG_BYTES`], going by the size of those that have just died.
 ///
 /// A young collection that has been put off as far as that and finds *nearly nothing*, less than a thirty-second, stands
 /// for the next [`MAX_BLIND`], which tenure what there is unseen. The garbage that comes into the old generation so is
@@ -72,6 +80,8 @@ struct Adaptation {
     enabled: Cell<bool>,
     /// What the threshold of the young generation is multiplied by.
     stride: Cell<usize>,
+    /// The most that the result may be.
+    most: Cell<usize>,
     /// How many of the next collections are blind.
     blind: Cell<usize>,
     /// By how many quarters the old generation is to grow.
@@ -83,6 +93,7 @@ impl Adaptation {
         Adaptation {
             enabled: Cell::new(true),
             stride: Cell::new(1),
+            most: Cell::new(usize::MAX),
             blind: Cell::new(0),
             growth: Cell::new(MIN_GROWTH),
         }
@@ -92,8 +103,14 @@ impl Adaptation {
     fn disable(&self) {
         self.enabled.set(false);
         self.stride.set(1);
+        self.most.set(usize::MAX);
         self.blind.set(0);
         self.growth.set(MIN_GROWTH);
+    }
+
+    /// How many young objects there may be if so many of them, and so many bytes, have just been found to be garbage.
+    fn most_young(garbage: usize, bytes: usize, objects: usize) -> usize {
+        if garbage > objects / 2 { (YOUNG_BYTES / (bytes / garbage)).max(LEAST_YOUNG) } else { usize::MAX }
     }
 
     /// What becomes of a factor after a collection that has found so much garbage among so many objects.
@@ -171,7 +188,7 @@ impl Pacing {
     /// The value of `count[0]` above which a collection is due.
     fn young_threshold(&self) -> usize {
         let [young, ..] = self.thresholds.get();
-        young.saturating_mul(self.adaptation.stride.get())
+        young.saturating_mul(self.adaptation.stride.get()).min(self.adaptation.most.get())
     }
 
     /// Counts the allocation for which a collection is due, until that [begins](Pacing::note_start). `CPython` has
@@ -277,8 +294,15 @@ impl Pacing {
     /// Adapts to how much of what a collection looked at it has found to be garbage. One that was asked for says little of
     /// young objects: who asks knows when there is garbage. But when all generations were asked for, something new
     /// begins in the program.
-    pub(crate) fn adapt(&self, generation: Generation, automatic: bool, garbage: usize, survivors: usize) {
-        let Adaptation { enabled, stride, blind, growth } = &self.adaptation;
+    pub(crate) fn adapt(
+        &self,
+        generation: Generation,
+        automatic: bool,
+        garbage: usize,
+        bytes: usize,
+        survivors: usize,
+    ) {
+        let Adaptation { enabled, stride, most, blind, growth } = &self.adaptation;
         if !enabled.get() {
             return;
         }
@@ -288,12 +312,14 @@ impl Pacing {
             growth.set(Adaptation::adapted(growth.get(), MIN_GROWTH, MAX_GROWTH, garbage, objects));
             if !automatic {
                 stride.set(1);
+                most.set(usize::MAX);
             }
         } else if automatic {
             if stride.get() == MAX_STRIDE && garbage < objects / 32 {
                 blind.set(MAX_BLIND);
             }
             stride.set(Adaptation::adapted(stride.get(), 1, MAX_STRIDE, garbage, objects));
+            most.set(Adaptation::most_young(garbage, bytes, objects));
         }
         self.update_limit();
     }
@@ -449,6 +475,11 @@ mod tests {
     /// Lets collections come due one after the other. Each finds so many of 64 objects to be garbage, if it looks; the
     /// others survive. Gives for each what was allocated since the one before, its generation, and whether it looked.
     fn adapt(pacing: &Pacing, garbage: &[usize]) -> Vec<(usize, Generation, bool)> {
+        adapt_to(pacing, 64, garbage)
+    }
+
+    /// [`adapt`], with objects of so many bytes.
+    fn adapt_to(pacing: &Pacing, size: usize, garbage: &[usize]) -> Vec<(usize, Generation, bool)> {
         garbage
             .iter()
             .map(|garbage| {
@@ -466,7 +497,7 @@ mod tests {
                 (0..dead).for_each(|_| pacing.count_death());
                 pacing.note_survivors(generation, allocated - dead);
                 if !blind {
-                    pacing.adapt(generation, true, dead, allocated - dead);
+                    pacing.adapt(generation, true, dead, dead * size, allocated - dead);
                 }
                 (allocated, generation, !blind)
             })
@@ -506,6 +537,21 @@ mod tests {
     }
 
     #[test]
+    fn garbage_that_does_not_fit_a_cache_does_not_wait_for_as_many_objects() {
+        for (size, next) in [(524, 2000), (1024, 1024), (10 * 1024, 102), (1 << 40, 100)] {
+            let pacing = Pacing::new();
+            assert_eq!(adapt_to(&pacing, size, &[64, 64])[1].0, next, "{size} bytes");
+            // Nor do those that live.
+            let survived = adapt_to(&pacing, size, &[0, 0]);
+            assert_eq!((survived[0].0, survived[1].0), (next, 4000), "{size} bytes");
+            // A program that sets thresholds gets what it asks for.
+            adapt_to(&pacing, size, &[64]);
+            pacing.set_thresholds(DEFAULT_THRESHOLDS);
+            assert_eq!(adapt_to(&pacing, size, &[64, 64])[1].0, 2000, "{size} bytes");
+        }
+    }
+
+    #[test]
     fn the_old_generation_may_double_while_little_of_it_dies() {
         let pacing = Pacing::new();
         pacing.long_lived_total.set(400_000);
@@ -517,7 +563,7 @@ mod tests {
             })
         };
         for (garbage, expected) in [(0, 200_000), (12, 200_000), (11, 400_000), (0, 400_000), (51, 100_000)] {
-            pacing.adapt(Old, false, garbage, 100 - garbage);
+            pacing.adapt(Old, false, garbage, garbage * 64, 100 - garbage);
             assert_eq!(needed(&pacing), Some(expected), "{garbage} %");
         }
     }
@@ -527,7 +573,7 @@ mod tests {
         for (generation, next) in [(Young, 32_000), (Middle, 32_000), (Old, 2000)] {
             let pacing = Pacing::new();
             adapt(&pacing, &[0; 5]);
-            pacing.adapt(generation, false, 100, 0);
+            pacing.adapt(generation, false, 100, 6400, 0);
             let (allocated, _, looked) = adapt(&pacing, &[0])[0];
             assert_eq!((allocated, looked), (next, true), "{generation:?}");
         }
