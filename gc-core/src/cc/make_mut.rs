@@ -92,13 +92,21 @@ impl<T: ?Sized + CloneToCc> Cc<T> {
     /// Cc::make_mut(&mut text).make_ascii_uppercase();
     /// assert_eq!((&*text, &*other), ("ONE", "one"));
     /// ```
+    #[inline]
     #[cfg_attr(feature = "track-sites", track_caller)]
     pub fn make_mut(this: &mut Cc<T>) -> CcMut<'_, T> {
+        if Cc::strong_count(this) == 1 && Cc::weak_count(this) == 0 {
+            // SAFETY: there is no other pointer.
+            return unsafe { CcMut::new(this) };
+        }
+        Cc::unshare(this)
+    }
+
+    /// [`make_mut`](Cc::make_mut), where there are other pointers.
+    #[inline(never)]
+    #[cfg_attr(feature = "track-sites", track_caller)]
+    fn unshare(this: &mut Cc<T>) -> CcMut<'_, T> {
         if Cc::strong_count(this) == 1 {
-            if Cc::weak_count(this) == 0 {
-                // SAFETY: there is no other pointer.
-                return unsafe { CcMut::new(this) };
-            }
             // User code may run, and upgrade one of the weak pointers.
             let fresh = (**this).make_room();
             if Cc::strong_count(this) == 1 {
