@@ -219,20 +219,18 @@ impl<T> Drop for Filling<T> {
 fn from_iter_exact<T: Trace>(items: impl Iterator<Item = T>, len: usize) -> Cc<[T]> {
     let (object, mut items) = uninit(len, items);
     let mut filling = Filling { object, len: 0 };
-    // User code runs.
-    items.by_ref().take(len).for_each(|item| filling.push(item));
-    if filling.len < len {
-        return filling.into_vec().into();
-    }
-    match items.next() {
-        None => filling.finish(),
-        Some(surplus) => {
-            let mut elements = filling.into_vec();
-            elements.push(surplus);
-            elements.extend(items);
-            elements.into()
+    // User code runs, which must not be trusted to stop in time: hence no method of the iterator's own but `next`.
+    while filling.len < len {
+        match items.next() {
+            Some(item) => filling.push(item),
+            None => return filling.into_vec().into(),
         }
     }
+    let Some(surplus) = items.next() else { return filling.finish() };
+    let mut elements = filling.into_vec();
+    elements.push(surplus);
+    elements.extend(items);
+    elements.into()
 }
 
 impl<T: Clone + Trace> From<&[T]> for Cc<[T]> {
