@@ -1,10 +1,11 @@
 //! What the feature `nightly` adds: unsizing without a macro, and `self: Cc<Self>` in trait objects.
-#![feature(arbitrary_self_types)]
+#![feature(arbitrary_self_types, min_specialization, try_trait_v2)]
 #![forbid(unsafe_code)]
 
 use gc_core::{Cc, Trace, Weak, gc};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::ops::{ControlFlow, Try};
 use std::rc::Rc;
 
 trait Node {
@@ -65,4 +66,65 @@ fn a_method_takes_the_pointer_to_a_trait_object() {
     assert_eq!(gc::collect(), 0);
     drop(node);
     assert_eq!((gc::collect(), drops.get(), weak.strong_count()), (1, 1, 0));
+}
+
+/// Something to go on with, where `try_fold` has been told to stop.
+trait Accumulator: Sized {
+    fn another() -> Option<Self>;
+}
+
+impl<B> Accumulator for B {
+    default fn another() -> Option<B> {
+        None
+    }
+}
+
+impl Accumulator for usize {
+    fn another() -> Option<usize> {
+        Some(1000)
+    }
+}
+
+/// Announces two items, has none, and gives as many as there can be to whoever asks in another way.
+struct Relentless;
+
+impl Iterator for Relentless {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (2, Some(2))
+    }
+
+    fn try_fold<B, F, R>(&mut self, init: B, mut f: F) -> R
+    where
+        F: FnMut(B, u64) -> R,
+        R: Try<Output = B>,
+    {
+        let mut accumulated = init;
+        for item in 0..64 {
+            accumulated = match f(accumulated, item).branch() {
+                ControlFlow::Continue(next) => next,
+                ControlFlow::Break(residual) => match B::another() {
+                    Some(other) => other,
+                    None => return R::from_residual(residual),
+                },
+            };
+        }
+        R::from_output(accumulated)
+    }
+}
+
+#[test]
+fn an_iterator_that_does_not_stop_writes_over_nothing() {
+    let spare = Cc::new([0_u64; 3]);
+    let neighbours: Vec<Cc<[u64; 3]>> = (0..64).map(|_| Cc::new([7; 3])).collect();
+    // Its slot is the next to be taken.
+    drop(spare);
+    let slice: Cc<[u64]> = Relentless.collect();
+    assert!(slice.is_empty());
+    assert!(neighbours.iter().all(|neighbour| **neighbour == [7; 3]));
 }
