@@ -49,8 +49,10 @@ pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
             // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
             unsafe { value.drop_in_place() }
         };
-        // SAFETY: the caller's promise.
-        unsafe { destroy(heap, object, true, drop_value) };
+        if drop_or_defer(heap, object, true, drop_value) {
+            // SAFETY: the strong pointers are gone, and so is the value.
+            unsafe { finish_and_release(object) };
+        }
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
         unsafe { release(object) };
@@ -96,33 +98,45 @@ unsafe fn die_slowly(object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn())
         heap.suspect_if_tracked(object);
         return;
     }
-    // SAFETY: the caller's promise.
-    let resurrected = unsafe { finalize_or_destroy(heap, object, needs_drop, drop_value) };
-    if resurrected && heap.unfinished.any() {
-        // The object may die after all of what is finished, and must not take the heap with it.
-        let (held, heap_ptr) = (heap.hold(), Heap::of(object));
-        let panic = finish(heap);
-        drop(held);
-        // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another object in
-        // it, or runs a collection.
-        unsafe { Heap::destroy_if_done(heap_ptr) };
-        panic.throw();
+    match finalize_and_drop(heap, object, needs_drop, drop_value) {
+        // SAFETY: the strong pointers are gone, and so is the value.
+        Fate::Dropped => unsafe { finish_and_release(object) },
+        Fate::Resurrected if heap.unfinished.any() => {
+            // The object may die after all of what is finished, and must not take the heap with it.
+            let (held, heap_ptr) = (heap.hold(), Heap::of(object));
+            let panic = finish(heap);
+            drop(held);
+            // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another object
+            // in it, or runs a collection.
+            unsafe { Heap::destroy_if_done(heap_ptr) };
+            panic.throw();
+        }
+        Fate::Resurrected | Fate::Deferred => {}
     }
 }
 
-/// Ends the life of an object that has lost its last pointer, unless its finalizer brings it back: then `true`.
-///
-/// # Safety
-///
-/// As [`die_slowly`].
-unsafe fn finalize_or_destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) -> bool {
+/// What has become of an object that had lost its last pointer.
+enum Fate {
+    /// It has one again.
+    Resurrected,
+    /// Its value will be dropped later.
+    Deferred,
+    /// Its value is gone. It is to be released.
+    Dropped,
+}
+
+/// Ends the life of an object that has lost its last pointer, but for its release, unless its finalizer brings it back.
+/// `drop_value` drops the value, if that `needs_drop`.
+fn finalize_and_drop(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) -> Fate {
     if object.header().is_unfinalized() && finalization::is_resurrected(heap, object) {
-        return true;
+        return Fate::Resurrected;
     }
     heap.leave(object);
-    // SAFETY: the caller's promise.
-    unsafe { destroy(heap, object, needs_drop, || drop_all_of(heap, object, drop_value)) };
-    false
+    if drop_or_defer(heap, object, needs_drop, || drop_all_of(heap, object, drop_value)) {
+        Fate::Dropped
+    } else {
+        Fate::Deferred
+    }
 }
 
 /// Ends the life of an object without a drop of its value. Gives the first panic, if that is to go on from here.
@@ -143,10 +157,10 @@ pub(crate) unsafe fn end_without_drop(object: ObjectPtr) -> Panic {
     }
     if heap.unfinished.any() {
         // SAFETY: the strong pointers are gone, and so is the value.
-        return unsafe { finish_and_release(heap, object) };
+        return unsafe { finish_before_release(object) };
     }
     // SAFETY: as above.
-    unsafe { release_weak(object) };
+    unsafe { release(object) };
     Panic::default()
 }
 
@@ -164,8 +178,10 @@ unsafe fn die_erased(object: ObjectPtr) {
         // SAFETY: an object keeps its heap.
         let heap = unsafe { Heap::of(object).as_ref() };
         heap.leave(object);
-        // SAFETY: the caller's promise.
-        unsafe { destroy(heap, object, false, drop_value) };
+        if drop_or_defer(heap, object, false, drop_value) {
+            // SAFETY: the strong pointers are gone, and so is the value.
+            unsafe { finish_and_release(object) };
+        }
     } else {
         // SAFETY: the caller's promise.
         unsafe { die_slowly(object, false, &drop_value) };
@@ -225,24 +241,50 @@ pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
     }
 }
 
-/// Runs the destructor of an object's value, now or when that does not go too deep any more, and releases the object.
+/// Runs the destructor of an object's value, which `drop_value` does, if that `needs_drop`: now, or when that does not go
+/// too deep any more, in which case this gives `false`.
+#[inline]
+fn drop_or_defer(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) -> bool {
+    if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
+        return false;
+    }
+    run_user_code(heap, drop_value);
+    true
+}
+
+/// Releases an object, and deals with what its destructor has left unfinished. A panic that is to go on does.
+///
+/// It may be the last object of a heap that goes with it. So who calls this has no reference to the heap for an argument:
+/// those must be valid until their function returns.
 ///
 /// # Safety
 ///
-/// The object is dead but for its value, which `drop_value` drops, if that `needs_drop`; it is not used again.
+/// The strong pointers are gone, and so is the value.
 #[inline]
-unsafe fn destroy(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) {
-    if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
-        return;
-    }
-    run_user_code(heap, drop_value);
-    if heap.unfinished.any() {
-        // SAFETY: the value is dropped, and the strong pointers are gone.
-        unsafe { finish_and_release(heap, object) }.throw();
+unsafe fn finish_and_release(object: ObjectPtr) {
+    // SAFETY: an object keeps its heap.
+    if unsafe { Heap::of(object).as_ref() }.unfinished.any() {
+        // SAFETY: the caller's promise.
+        unsafe { finish_before_release(object) }.throw();
     } else {
-        // SAFETY: as above.
+        // SAFETY: the caller's promise.
         unsafe { release(object) };
     }
+}
+
+/// [`finish_and_release`], if there is something unfinished. Gives the panic that is to go on.
+///
+/// # Safety
+///
+/// As there.
+#[cold]
+#[inline(never)]
+unsafe fn finish_before_release(object: ObjectPtr) -> Panic {
+    // SAFETY: an object keeps its heap.
+    let panic = finish(unsafe { Heap::of(object).as_ref() });
+    // SAFETY: the caller's promise.
+    unsafe { release_weak(object) };
+    panic
 }
 
 /// [`release_weak`], for the strong pointers' own: mostly the last one, which takes a single comparison to tell.
@@ -259,20 +301,6 @@ unsafe fn release(object: ObjectPtr) {
         // SAFETY: the caller's promise.
         unsafe { release_weak(object) }
     }
-}
-
-/// Releases an object when its destructor has left something unfinished. Gives the panic that is to go on.
-///
-/// # Safety
-///
-/// The strong pointers are gone, and so is the value.
-#[cold]
-#[inline(never)]
-unsafe fn finish_and_release(heap: &Heap, object: ObjectPtr) -> Panic {
-    let panic = finish(heap);
-    // SAFETY: the caller's promise.
-    unsafe { release_weak(object) };
-    panic
 }
 
 /// Whether what is to be done with an object goes too deep now, and can be done later, when the type of the pointer is
@@ -325,8 +353,10 @@ fn drop_deferred(heap: &Heap) {
             heap.suspect_if_tracked(object);
         } else {
             run_user_code(heap, || {
-                // SAFETY: the strong count is zero.
-                unsafe { finalize_or_destroy(heap, object, false, &drop_value) };
+                if let Fate::Dropped = finalize_and_drop(heap, object, false, &drop_value) {
+                    // SAFETY: the strong pointers are gone, and so is the value.
+                    unsafe { finish_and_release(object) };
+                }
             });
         }
     }
