@@ -31,8 +31,7 @@ const MAX_DEPTH: u32 = 24;
 /// # Safety
 ///
 /// `value` is that of an object whose strong count is zero. It is not used again, but for its weak pointers.
-//
-// Not inline, so that a drop that only makes a suspect needs no stack frame.
+// Not inlined, so that a drop that only makes a suspect needs no stack frame.
 #[inline(never)]
 pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
