@@ -13,13 +13,17 @@ unsafe impl ::gc_core::Trace for Text {
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self::Line { 0: __field0, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
+            Self::Line { 0: __field0 } => {
+                __tracer.part(__field0);
             }
-            Self::Lines { 0: __field0, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
+            Self::Lines { 0: __field0 } => {
+                __tracer.part(__field0);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
     #[inline]
     fn is_acyclic() -> ::core::primitive::bool {

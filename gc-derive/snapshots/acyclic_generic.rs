@@ -18,12 +18,16 @@ where
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self { value: __field0, next: __field1, shared: __field2, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
-                ::gc_core::Trace::trace(__field1, __tracer);
-                ::gc_core::Trace::trace(__field2, __tracer);
+            Self { value: __field0, next: __field1, shared: __field2 } => {
+                __tracer.part(__field0);
+                __tracer.part(__field1);
+                __tracer.part(__field2);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
     #[inline]
     fn is_acyclic() -> ::core::primitive::bool {

@@ -10,10 +10,14 @@ unsafe impl library::gc::Trace for Leaf {
     fn trace(&self, __tracer: &mut library::gc::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self { 0: __field0, .. } => {
-                library::gc::Trace::trace(__field0, __tracer);
+            Self { 0: __field0 } => {
+                __tracer.part(__field0);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
     #[inline]
     fn is_acyclic() -> ::core::primitive::bool {

@@ -10,4 +10,8 @@ unsafe impl ::gc_core::Trace for Never {
         __tracer.__destructor::<Self>().__must_not_exist();
         match *self {}
     }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
+    }
 }

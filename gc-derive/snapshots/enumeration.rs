@@ -15,15 +15,23 @@ unsafe impl ::gc_core::Trace for Value {
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self::Nil { .. } => {}
-            Self::Pair { 0: __field0, 1: __field1, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
-                ::gc_core::Trace::trace(__field1, __tracer);
+            Self::Nil {} => {}
+            Self::Pair { 0: __field0, 1: __field1 } => {
+                __tracer.part(__field0);
+                __tracer.part(__field1);
             }
-            Self::Native { name: __field0, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
+            Self::Native { name: __field0, handle: __field1 } => {
+                __tracer.part(__field0);
+                __tracer.__skip(__field1);
             }
-            Self::Foreign { .. } => {}
+            Self::Foreign { 0: __field0, 1: __field1 } => {
+                __tracer.__skip(__field0);
+                __tracer.__skip(__field1);
+            }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
 }

@@ -16,10 +16,14 @@ where
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self { peer: __field0, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
+            Self { peer: __field0 } => {
+                __tracer.part(__field0);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
     #[inline]
     fn finalizer() -> ::core::option::Option<fn(&Self)> {

@@ -31,14 +31,17 @@ where
                 label: __field2,
                 marker: __field3,
                 parent: __field4,
-                ..
             } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
-                ::gc_core::Trace::trace(__field1, __tracer);
-                ::gc_core::Trace::trace(__field2, __tracer);
-                ::gc_core::Trace::trace(__field3, __tracer);
-                ::gc_core::Trace::trace(__field4, __tracer);
+                __tracer.part(__field0);
+                __tracer.part(__field1);
+                __tracer.part(__field2);
+                __tracer.part(__field3);
+                __tracer.part(__field4);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
 }

@@ -22,10 +22,21 @@ unsafe impl ::gc_core::Trace for Node {
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self { name: __field0, r#type: __field1, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
-                ::gc_core::Trace::trace(__field1, __tracer);
+            Self {
+                name: __field0,
+                r#type: __field1,
+                code: __field2,
+                socket: __field3,
+            } => {
+                __tracer.part(__field0);
+                __tracer.part(__field1);
+                __tracer.__skip(__field2);
+                __tracer.__skip(__field3);
             }
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
 }

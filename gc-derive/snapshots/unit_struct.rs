@@ -9,7 +9,11 @@ unsafe impl ::gc_core::Trace for Unit {
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         __tracer.__destructor::<Self>().__must_not_exist();
         match self {
-            Self { .. } => {}
+            Self {} => {}
         }
+    }
+    #[inline]
+    fn is_exhaustive(&self) -> ::core::primitive::bool {
+        true
     }
 }

@@ -12,7 +12,7 @@ unsafe impl ::gc_core::Trace for Guard {
     fn trace(&self, __tracer: &mut ::gc_core::Tracer<'_>) {
         match self {
             Self { edge: __field0, .. } => {
-                ::gc_core::Trace::trace(__field0, __tracer);
+                __tracer.part(__field0);
             }
         }
     }

@@ -102,6 +102,11 @@ impl<'a> Field<'a> {
         };
         fields.members().zip(fields).map(read).collect()
     }
+
+    /// Whether the field is not skipped, and may hold something.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.attrs.skip.is_none() && !is_function_pointer(self.ty)
+    }
 }
 
 /// Where the type begins, which is all of `ty.span()` that a stable compiler gives. That prints the type for its first
@@ -115,9 +120,8 @@ fn start_of(ty: &Type) -> Span {
     }
 }
 
-/// Those of `fields` that are not skipped, and may hold something.
-pub(crate) fn traced<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
-    fields.iter().filter(|field| field.attrs.skip.is_none() && !is_function_pointer(field.ty))
+fn traced<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
+    fields.iter().filter(|field| field.is_traced())
 }
 
 /// Pointers to functions hold nothing, but not all of them can be `Trace`: there is no naming the arguments of

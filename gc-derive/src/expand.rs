@@ -13,7 +13,7 @@ use syn::Member;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use crate::ast::{self, Data, Field, Input, Variant};
+use crate::ast::{Data, Field, Input, Variant};
 use crate::bounds::Used;
 
 /// The implementations. `labels` says whether the edges are given names: for gc-core's feature `inspect`.
@@ -53,10 +53,15 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>, labels: bool) -> TokenStream {
     let promised = input.attrs.unsafe_drop.as_ref().map_or_else(Span::call_site, Ident::span);
     let head = quote_spanned!(promised=> unsafe impl);
     let forbid_drop = input.attrs.unsafe_drop.is_none().then(|| forbid_drop(input));
-    // Through the trait, so that no method of the field's own comes in between. And without the type that is written:
-    // an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>` in place
-    // of a `Shared` since, the edges of something shared would be visited.
-    let visits = for_each_traced_field(input, &Call::new(quote!(#krate::Trace::trace), quote!(, __tracer)));
+    // Through a method of the tracer's, so that none of the field's own comes in between. And without the type that is
+    // written: an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>` in
+    // place of a `Shared` since, the edges of something shared would be visited.
+    let mut visit = Call::new(quote!(__tracer.part));
+    let is_exhaustive = is_exhaustive(input);
+    if is_exhaustive.is_some() {
+        visit.skip(quote!(__tracer.__skip));
+    }
+    let visits = for_each_field(input, &visit);
     let labels = labels.then(|| trace_labelled(input));
     let is_acyclic = input.attrs.acyclic.then(|| is_acyclic(input, used));
     let finalizer = input.attrs.finalize.as_ref().map(|finalize| finalizer(input, finalize));
@@ -66,6 +71,7 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>, labels: bool) -> TokenStream {
             #forbid_drop
             #visits
         }
+        #is_exhaustive
         #labels
         #is_acyclic
         #finalizer
@@ -92,6 +98,19 @@ fn forbid_drop(input: &Input<'_>) -> TokenStream {
     quote_spanned!(at(input.ident.span())=> __tracer.__destructor::<Self>().__must_not_exist();)
 }
 
+/// Says that all there is to drop is accounted for, where it is: not where a destructor may do anything, nor in a packed
+/// type, to whose fields there are no references.
+fn is_exhaustive(input: &Input<'_>) -> Option<TokenStream> {
+    (input.attrs.unsafe_drop.is_none() && input.packed.is_none()).then(|| {
+        quote! {
+            #[inline]
+            fn is_exhaustive(&self) -> ::core::primitive::bool {
+                true
+            }
+        }
+    })
+}
+
 fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
     let krate = &input.krate;
     // The word is where a missing `Finalize` is reported.
@@ -110,7 +129,7 @@ fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
 /// that, `trace` has an error already.
 fn trace_labelled(input: &Input<'_>) -> TokenStream {
     let krate = &input.krate;
-    let looks = for_each_traced_field(input, &Call::labelled(quote!(__labeller.__part), quote!(.__look())));
+    let looks = for_each_field(input, &Call::labelled(quote!(__labeller.__part), quote!(.__look())));
     quote! {
         #krate::__inspect! {
             fn trace_labelled(&self, __labeller: &mut #krate::inspect::Labeller<'_>) {
@@ -120,13 +139,14 @@ fn trace_labelled(input: &Input<'_>) -> TokenStream {
     }
 }
 
-/// Calls a function for every traced field, with a reference to it.
+/// Calls a function for every traced field, with a reference to it; and another for those that are skipped, if the call
+/// has one.
 ///
 /// The references are bound by a pattern. Without it, `self.field` could be found in what the type derefs to, if
 /// another macro has taken the field away.
-fn for_each_traced_field(input: &Input<'_>, call: &Call) -> TokenStream {
+fn for_each_field(input: &Input<'_>, call: &Call) -> TokenStream {
     let arms = match &input.data {
-        Data::Struct(fields) => call.arm(&quote!(Self), None, ast::traced(fields)),
+        Data::Struct(fields) => call.arm(&quote!(Self), None, fields, false),
         // Only a place can be matched without arms.
         Data::Enum(variants) if variants.is_empty() => return quote!(match *self {}),
         Data::Enum(variants) => variants.iter().map(|variant| call.variant(variant)).collect(),
@@ -135,7 +155,7 @@ fn for_each_traced_field(input: &Input<'_>, call: &Call) -> TokenStream {
     quote!(match self { #arms })
 }
 
-/// A function to be called, its arguments around the field, and what is done with the result.
+/// A function to be called, an argument in front of the field, and what is done with the result.
 ///
 /// There are as many calls as the program has fields, so they are put together token by token: to make one stream of
 /// two, as `quote!` does, is a matter for the compiler, and takes ten times as long as a token.
@@ -143,59 +163,74 @@ struct Call {
     function: Vec<TokenTree>,
     /// Whether the name of the field goes in front of it.
     labels: bool,
-    /// The arguments after the field.
-    rest: Vec<TokenTree>,
     then: Vec<TokenTree>,
+    /// The function for fields that are skipped, which gets no name.
+    skip: Option<Vec<TokenTree>>,
 }
 
 impl Call {
-    /// A call with the field and what comes after it.
-    fn new(function: TokenStream, rest: TokenStream) -> Call {
-        let [function, rest] = [function, rest].map(|tokens| tokens.into_iter().collect());
-        Call { function, labels: false, rest, then: Vec::new() }
+    /// A call with the field.
+    fn new(function: TokenStream) -> Call {
+        Call { function: function.into_iter().collect(), labels: false, then: Vec::new(), skip: None }
     }
 
     /// A call with the name of the field and the field, and what is done then.
     fn labelled(function: TokenStream, then: TokenStream) -> Call {
         let [function, then] = [function, then].map(|tokens| tokens.into_iter().collect());
-        Call { function, labels: true, rest: Vec::new(), then }
+        Call { function, labels: true, then, skip: None }
+    }
+
+    /// Says what is to be called with fields that are skipped.
+    fn skip(&mut self, function: TokenStream) {
+        self.skip = Some(function.into_iter().collect());
     }
 
     fn variant(&self, variant: &Variant<'_>) -> TokenStream {
         let ident = variant.ident;
-        self.arm(&quote!(Self::#ident), Some(ident), variant.traced_fields())
+        self.arm(&quote!(Self::#ident), Some(ident), &variant.fields, variant.attrs.skip.is_some())
     }
 
-    /// An arm of a `match`. Braces, and numbers for the fields that have no names, do for every shape.
-    fn arm<'f>(
-        &self,
-        path: &TokenStream,
-        variant: Option<&Ident>,
-        fields: impl Iterator<Item = &'f Field<'f>>,
-    ) -> TokenStream {
+    /// An arm of a `match`, for fields all of which are skipped or not. Braces, and numbers for the fields that have no
+    /// names, do for every shape.
+    ///
+    /// Where a call is made for skipped fields too, all fields are named: what another macro has added since is an error,
+    /// and not forgotten.
+    fn arm(&self, path: &TokenStream, variant: Option<&Ident>, fields: &[Field<'_>], skipped: bool) -> TokenStream {
         let (mut bindings, mut statements) = (Vec::new(), Vec::new());
-        for (index, field) in fields.enumerate() {
+        for (index, field) in fields.iter().enumerate() {
             let binding = Ident::new(&format!("__field{index}"), field.span);
-            bindings.extend([name(&field.member), punct(':'), binding.clone().into(), punct(',')]);
-            let label = self.labels.then(|| label(variant, &field.member));
-            self.with(binding, label, &mut statements);
+            match &self.skip {
+                _ if field.is_traced() && !skipped => {
+                    let label = self.labels.then(|| label(variant, &field.member));
+                    call(&self.function, binding.clone(), label, &self.then, &mut statements);
+                }
+                Some(skip) => call(skip, binding.clone(), None, &[], &mut statements),
+                None => continue,
+            }
+            bindings.extend([name(&field.member), punct(':'), binding.into(), punct(',')]);
         }
+        let rest = self.skip.is_none().then(|| quote!(..));
         let (bindings, statements): (TokenStream, TokenStream) =
             (bindings.into_iter().collect(), statements.into_iter().collect());
-        quote!(#path { #bindings .. } => { #statements })
+        quote!(#path { #bindings #rest } => { #statements })
     }
+}
 
-    /// The call with one field, which is shown where that field is.
-    fn with(&self, field: Ident, label: Option<Literal>, statements: &mut Vec<TokenTree>) {
-        let span = field.span();
-        let label = label.into_iter().flat_map(|label| [label.into(), punct(',')]);
-        let arguments = label.chain(iter::once(field.into())).chain(self.rest.iter().cloned()).collect();
-        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
-        arguments.set_span(span);
-        statements.extend(self.function.iter().cloned());
-        statements.push(arguments.into());
-        statements.extend(self.then.iter().cloned().chain(iter::once(punct(';'))));
-    }
+/// The call of a function with one field, which is shown where that field is, and what is done then.
+fn call(
+    function: &[TokenTree],
+    field: Ident,
+    label: Option<Literal>,
+    then: &[TokenTree],
+    statements: &mut Vec<TokenTree>,
+) {
+    let span = field.span();
+    let label = label.into_iter().flat_map(|label| [label.into(), punct(',')]);
+    let mut arguments = Group::new(Delimiter::Parenthesis, label.chain(iter::once(field.into())).collect());
+    arguments.set_span(span);
+    statements.extend(function.iter().cloned());
+    statements.push(arguments.into());
+    statements.extend(then.iter().cloned().chain(iter::once(punct(';'))));
 }
 
 /// What a field is called: `name`, `0`, `Variant.name`.
@@ -252,7 +287,7 @@ fn impl_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
 /// cell can be made to refer to an object that already leads to it, and acyclic cells hold nothing but `Leaf`s.
 fn prove_acyclic(input: &Input<'_>, used: &Used<'_>) -> TokenStream {
     let krate = &input.krate;
-    let claims = for_each_traced_field(input, &Call::new(quote!(__must_be_acyclic), TokenStream::new()));
+    let claims = for_each_field(input, &Call::new(quote!(__must_be_acyclic)));
     let body = quote! {
         fn __prove(&self) {
             fn __must_be_acyclic<T: ?::core::marker::Sized + #krate::Acyclic>(_: &T) {}
@@ -291,6 +326,6 @@ mod tests {
             }
         );
         let expansion = expand(&Input::read(&item, &mut Errors::default()), false).to_string();
-        assert!(expansion.contains(":: gc_core :: Trace :: trace (__field0 , __tracer)"), "{expansion}");
+        assert!(expansion.contains("__tracer . part (__field0)"), "{expansion}");
     }
 }

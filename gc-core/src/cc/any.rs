@@ -245,6 +245,11 @@ unsafe impl Trace for AnyCc {
         visit(self.object, tracer);
     }
 
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        true
+    }
+
     #[cfg(feature = "inspect")]
     fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
         labeller.edge(self.object.value());

@@ -140,7 +140,11 @@ impl<P: fmt::Pointer> fmt::Pointer for ByAddress<P> {
 // SAFETY: visits what the pointer does. It has no destructor of its own.
 unsafe impl<P: Trace> Trace for ByAddress<P> {
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        self.0.trace(tracer);
+        tracer.part(&self.0);
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        true
     }
 
     #[cfg(feature = "inspect")]

@@ -574,6 +574,11 @@ unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
         visit(self.object(), tracer);
     }
 
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        true
+    }
+
     #[cfg(feature = "inspect")]
     fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
         labeller.edge(self.value.cast());

@@ -143,7 +143,7 @@ unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
     // SAFETY: the table is that of an object that was made as a slice of `T`.
     let elements = unsafe { elements::<T>(value) };
     // SAFETY: the caller promises that they are alive.
-    unsafe { elements.as_ref() }.trace(tracer);
+    tracer.value(unsafe { elements.as_ref() });
 }
 
 #[cfg(feature = "inspect")]

@@ -388,7 +388,7 @@ pub(super) fn by_collection(heap: &Heap, condemned: Vec<ObjectPtr>, generation: 
 }
 
 /// What has died of a collection.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Dead {
     pub(super) objects: usize,
     pub(super) bytes: usize,
@@ -426,19 +426,40 @@ fn give_up_all(condemned: &[ObjectPtr], keep: bool) -> usize {
     condemned.iter().map(give_up).sum()
 }
 
-/// Drops the values of condemned objects: step 5. A panic ends the inner loop, which is then taken up where it stopped.
+/// Drops the values of condemned objects: step 5.
 fn drop_all(heap: &Heap, condemned: &[ObjectPtr]) {
+    for_each(heap, condemned, |object| {
+        heap.leave_condemned(object);
+        if object.header().is_attached() {
+            drop_values_of(heap, object);
+        }
+        // SAFETY: the value is alive, and each object is condemned once.
+        unsafe { object.drop_value() };
+    });
+}
+
+/// Drops the pointers that garbage had which has been swept.
+///
+/// # Safety
+///
+/// The counts are the caller's, who does not use them again.
+pub(super) unsafe fn drop_pointers(heap: &Heap, pointers: &[ObjectPtr]) {
+    for_each(heap, pointers, |object| {
+        // SAFETY: the caller's promise.
+        unsafe { drop_pointer(object) }
+    });
+    drop_deferred_if_deep(heap);
+}
+
+/// Does something with each object of a list, which runs code of the user. A panic ends the inner loop, which is then taken
+/// up where it stopped.
+fn for_each(heap: &Heap, objects: &[ObjectPtr], each: impl Fn(ObjectPtr)) {
     let next = Cell::new(0);
-    while next.get() < condemned.len() {
+    while next.get() < objects.len() {
         run_user_code(heap, || {
-            while let Some(&object) = condemned.get(next.get()) {
+            while let Some(&object) = objects.get(next.get()) {
                 next.set(next.get() + 1);
-                heap.leave_condemned(object);
-                if object.header().is_attached() {
-                    drop_values_of(heap, object);
-                }
-                // SAFETY: the value is alive, and each object is condemned once.
-                unsafe { object.drop_value() };
+                each(object);
             }
         });
     }

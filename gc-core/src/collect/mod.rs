@@ -14,7 +14,7 @@ mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Activity, Collection, Generation, Heap, Panic, Selection, State, Word, objects_in};
+use crate::heap::{Activity, Collection, DebugFlags, Generation, Heap, Panic, Selection, State, Word, objects_in};
 use crate::object::ObjectPtr;
 use crate::slab::ListId;
 use death::drop_deferred_if_deep;
@@ -67,8 +67,10 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.resurrected = resurrected;
     record.survivors += resurrected;
     let dead = death::by_collection(heap, condemned, generation, reason);
-    record.collected = dead.objects;
-    record.bytes = dead.bytes;
+    record.collected = found.swept.objects + dead.objects;
+    record.bytes = found.swept.bytes + dead.bytes;
+    // SAFETY: those whose pointers they were are gone.
+    unsafe { death::drop_pointers(heap, &found.released) };
     if found.complete {
         heap.pacing.adapt(generation, record.automatic, record.collected, record.bytes, record.survivors);
     }
@@ -96,7 +98,8 @@ fn find(heap: &Heap, generation: Generation) -> Found {
     let mut found = Found::default();
     heap.unfinished.guard(|| {
         let _tracing = Running::start(heap, Activity::Tracing);
-        found = trial_deletion::run(heap, generation);
+        let wanted = heap.observers.debug.get().intersects(DebugFlags::COLLECTABLE | DebugFlags::SAVEALL);
+        found = trial_deletion::run(heap, generation, !wanted);
     });
     found
 }

@@ -8,7 +8,8 @@
 //! 1. [`find_suspects`]
 //! 2. the working set, with the references inside it counted: [`count_reached`] or [`count_all`]
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
-//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]
+//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]; or swept at once, if there is nothing to do but to
+//!    free its memory: [`sweep_reached`] or [`sweep_all`]
 //!
 //! Once finalizers have been called, the same is done with the condemned objects alone: [`run_again`].
 //!
@@ -18,8 +19,9 @@
 //! A pass over a large heap costs what it reads. Only the second step reads the objects; the others need only side
 //! words, but for what is alive.
 
+use super::death::Dead;
 use crate::heap::{Generation, Heap, Selection, State, Word, block_of, objects_in, word_of};
-use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
+use crate::object::{Edge, EdgeSink, Header, ObjectPtr, Tally, Tracer};
 use crate::prefetch::prefetch;
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
@@ -33,8 +35,12 @@ const FEW: usize = 4;
 /// What a run has found. Nothing, if it did not come to its end.
 #[derive(Default)]
 pub(super) struct Found {
-    /// The garbage. Each object has been taken out of its generation.
+    /// The garbage that is to be given up. Each object has been taken out of its generation.
     pub(super) condemned: Vec<ObjectPtr>,
+    /// The garbage that has been swept.
+    pub(super) swept: Dead,
+    /// The pointers that it had to other objects. They are to be dropped.
+    pub(super) released: Vec<ObjectPtr>,
     /// The number of objects that were examined.
     pub(super) candidates: usize,
     /// The number of survivors, if they have been promoted: if all objects of the collected generations were examined.
@@ -43,11 +49,11 @@ pub(super) struct Found {
     pub(super) complete: bool,
 }
 
-/// Finds the garbage of a generation and all younger ones.
-pub(super) fn run(heap: &Heap, generation: Generation) -> Found {
+/// Finds the garbage of a generation and all younger ones. What can be is swept, if it `may_sweep`.
+pub(super) fn run(heap: &Heap, generation: Generation, may_sweep: bool) -> Found {
     let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old);
     let reset = Reset { heap, collected: pass.collected };
-    match examine(heap, generation, &pass) {
+    match examine(heap, generation, &pass, may_sweep) {
         Some(found) => {
             reset.disarm();
             found
@@ -102,34 +108,59 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 }
 
 /// The steps of the module's outline; `None` if there was not enough memory to see all there is to see.
-fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>) -> Option<Found> {
+fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>, may_sweep: bool) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
     let list = ObjectList::new(heap.take_scratch());
     let few = population(heap, generation, &blocks).div_ceil(FEW).max(1);
     find_suspects(heap, generation, &blocks, &list, few);
-    let is_working_set = list.len() < few && count_reached(pass, &list, few);
+    let working_set = if list.len() < few && count_reached(pass, &list, few) {
+        WorkingSet::Reached(&list)
+    } else {
+        WorkingSet::Whole(&blocks)
+    };
     if list.is_exhausted() {
         return None;
     }
-    let (candidates, promoted) = if is_working_set {
-        mark_reached(pass, &list);
-        if pass.stack.is_exhausted() {
-            return None;
+    let reachable = match working_set {
+        WorkingSet::Reached(objects) => mark_reached(pass, objects),
+        WorkingSet::Whole(blocks) => {
+            list.clear();
+            count_all(pass, blocks);
+            mark_all(pass, blocks)
         }
-        let candidates = list.len();
-        sort_out_reached(heap, &list);
-        (candidates, None)
-    } else {
-        list.clear();
-        let candidates = count_all(pass, &blocks);
-        let reachable = mark_all(pass, &blocks);
-        if pass.stack.is_exhausted() || !list.reserve(candidates - reachable) {
-            return None;
-        }
-        sort_out_all(heap, generation, &blocks, &list);
-        (candidates, Some(reachable))
     };
-    Some(Found { condemned: list.into_inner(), candidates, promoted, complete: true })
+    if pass.stack.is_exhausted() {
+        return None;
+    }
+    let members = pass.counted.get();
+    let garbage = members - reachable;
+    let mut found = Found { candidates: members.objects, complete: true, ..Found::default() };
+    let released = if may_sweep { release(pass, working_set, garbage) } else { None };
+    match (working_set, &released) {
+        (WorkingSet::Reached(objects), Some(_)) => sweep_reached(heap, objects),
+        (WorkingSet::Reached(objects), None) => sort_out_reached(heap, objects),
+        (WorkingSet::Whole(blocks), Some(_)) => sweep_all(heap, generation, blocks),
+        (WorkingSet::Whole(_), None) if !list.reserve(garbage.objects) => return None,
+        (WorkingSet::Whole(blocks), None) => sort_out_all(heap, generation, blocks, &list),
+    }
+    if let WorkingSet::Whole(_) = working_set {
+        found.promoted = Some(reachable.objects);
+    }
+    if let Some(released) = released {
+        found.swept = Dead { objects: garbage.objects, bytes: garbage.bytes + garbage.objects * size_of::<Header>() };
+        found.released = released;
+    }
+    found.condemned = list.into_inner();
+    Some(found)
+}
+
+/// The objects among which garbage is looked for.
+#[derive(Clone, Copy)]
+enum WorkingSet<'a> {
+    /// What the suspects reach.
+    Reached(&'a ObjectList),
+    /// All objects of the collected generations: those in these blocks, in address order.
+    Whole(&'a [BlockPtr]),
 }
 
 /// What the passes of one run have in common.
@@ -143,11 +174,14 @@ struct Pass<'h> {
     stack: ObjectList,
     /// The members that have [many pointers](Word::has_many_pointers).
     many: ObjectList,
+    /// What the members add up to.
+    counted: Cell<Tally>,
 }
 
 impl<'h> Pass<'h> {
     fn new(heap: &'h Heap, collected: Selection, full: bool) -> Pass<'h> {
-        Pass { heap, collected, full, stack: ObjectList::default(), many: ObjectList::default() }
+        let [stack, many] = Default::default();
+        Pass { heap, collected, full, stack, many, counted: Cell::default() }
     }
 
     /// Counts the pointers to a member of the working set. `CPython`'s `update_refs`, but that references may have been
@@ -161,11 +195,20 @@ impl<'h> Pass<'h> {
         }
     }
 
-    /// Visits the edges of an object.
+    /// Visits the edges of an object, and adds it to the tally.
     #[inline]
     fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
-        // SAFETY: heap inv. 5.
-        unsafe { self.heap.trace(object, tracer) };
+        let header = object.header();
+        tracer.tally.objects += 1;
+        tracer.tally.surplus_edges -= header.strong() as isize;
+        if header.is_plain_and_last() {
+            // SAFETY: heap inv. 5.
+            unsafe { object.trace(tracer) };
+        } else {
+            tracer.owns_more();
+            // SAFETY: heap inv. 5.
+            unsafe { self.heap.trace(object, tracer) };
+        }
         tracer.flush_if_half_full();
     }
 
@@ -202,12 +245,8 @@ impl<'h> Pass<'h> {
 fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList, few: usize) {
     let collected = Selection::up_to(generation);
     let search = |block: BlockPtr| {
-        for (object, _) in objects_in(block, collected).filter(|(object, _)| !object.header().is_clean()) {
-            if suspects.len() >= few {
-                return;
-            }
-            suspects.push(object);
-        }
+        let objects = objects_in(block, collected).map(|(object, _)| object);
+        suspects.extend(objects.filter(|object| !object.header().is_clean()), few);
     };
     let suspect_blocks = heap.blocks(ListId::Suspect);
     if generation == Generation::Old {
@@ -272,6 +311,7 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
         }
         tracer.flush();
         if traced == working_set.len() {
+            pass.counted.set(tracer.tally);
             let members = |each: &mut dyn FnMut(ObjectPtr)| (0..traced).for_each(|index| each(working_set.get(index)));
             count_one_by_one(pass, members);
             return true;
@@ -281,11 +321,13 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
         let word = word_of(working_set.get(index));
         word.set(Word(word.get()).not_member().0);
     }
+    pass.counted.set(tracer.tally);
     false
 }
 
-/// Marks the members of the working set that are referred to from outside of it, and what they reach.
-fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) {
+/// Marks the members of the working set that are referred to from outside of it, and what they reach. Gives what these add
+/// up to.
+fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) -> Tally {
     // Objects are visited in no order of address, so everything that is marked must be remembered.
     let sink = Mark::new(pass, usize::MAX);
     let mut tracer = Tracer::new(&sink);
@@ -299,6 +341,7 @@ fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) {
         }
     }
     pass.finish(&mut tracer);
+    tracer.tally
 }
 
 /// Condemns the members of the working set that are not known to be alive, and drops the others from it.
@@ -316,14 +359,13 @@ fn sort_out_reached(heap: &Heap, working_set: &ObjectList) {
 }
 
 /// Makes all objects of the collected generations the working set, and counts the references from one to another. Those
-/// from members have been counted already. Gives the number of the objects.
-fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
+/// from members have been counted already.
+fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) {
     let sink = CountAll { collected: pass.collected };
     let mut tracer = Tracer::new(&sink);
-    let mut objects = 0;
+    tracer.tally = pass.counted.get();
     for &block in blocks {
         objects_in(block, pass.collected).for_each(|(object, word)| {
-            objects += 1;
             if !Word(word.get()).is_member() {
                 pass.count_pointers(object, word);
                 pass.trace(object, &mut tracer);
@@ -331,12 +373,12 @@ fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
         });
     }
     tracer.flush();
+    pass.counted.set(tracer.tally);
     count_one_by_one(pass, |each| {
         for &block in blocks {
             objects_in(block, pass.collected).for_each(|(object, _)| each(object));
         }
     });
-    objects
 }
 
 /// Counts the references to members that have many pointers, if there are any, in full. Those to which all come from
@@ -364,12 +406,12 @@ fn count_one_by_one(pass: &Pass<'_>, members: impl Fn(&mut dyn FnMut(ObjectPtr))
     }
 }
 
-/// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives their
-/// number.
+/// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives what these
+/// add up to.
 ///
 /// Goes through the objects in address order. One that is marked before its turn is visited when its turn comes, so
 /// only those whose turn is over go on the stack.
-fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
+fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
     let sink = Mark::new(pass, 0);
     let mut tracer = Tracer::new(&sink);
     for &block in blocks {
@@ -380,8 +422,11 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
                     sink.mark(word);
                 } else {
                     // An edge that has yet to be handed on may lead here: that of the neighbour, in a list.
+                    if tracer.is_flushed() {
+                        return;
+                    }
                     sink.cursor.set(turn - 1);
-                    tracer.flush_if_any();
+                    tracer.flush();
                     if !Word(word.get()).is_reachable() {
                         return;
                     }
@@ -394,28 +439,84 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> usize {
     }
     sink.cursor.set(usize::MAX);
     pass.finish(&mut tracer);
-    sink.marked.get()
+    tracer.tally
+}
+
+/// Finds the pointers that the garbage has to other objects, if there is nothing to do with it but to free its memory and to
+/// drop these; `None` if there is more to do, or no memory.
+///
+/// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as many
+/// edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
+fn release(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -> Option<Vec<ObjectPtr>> {
+    let released = ObjectList::default();
+    if garbage.owners > 0 || !released.reserve(garbage.surplus_edges as usize) {
+        return None;
+    }
+    if garbage.surplus_edges > 0 {
+        let sink = Release { released: &released };
+        let mut tracer = Tracer::new(&sink);
+        let mut visit = |object: ObjectPtr, word: &Cell<u32>| {
+            if Word(word.get()).is_on_trial() {
+                pass.trace(object, &mut tracer);
+            }
+        };
+        match working_set {
+            WorkingSet::Reached(objects) => {
+                (0..objects.len()).map(|index| objects.get(index)).for_each(|object| visit(object, word_of(object)));
+            }
+            WorkingSet::Whole(blocks) => blocks.iter().for_each(|&block| {
+                objects_in(block, pass.collected).for_each(|(object, word)| visit(object, word));
+            }),
+        }
+        tracer.flush();
+    }
+    Some(released.into_inner())
 }
 
 /// Condemns the objects of the collected generations that are not known to be alive, and lists them: there is room for
 /// them. The others are promoted.
 fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreachable: &ObjectList) {
-    let [promoted, condemned] = [generation.next(), State::Condemned].map(Word::of);
     let mut unreachable = unreachable.objects.borrow_mut();
     for &block in blocks {
-        let mut survives = false;
-        objects_in(block, Selection::up_to(generation)).for_each(|(object, word)| {
-            if Word(word.get()).is_reachable() {
-                word.set(promoted.0);
-                survives = true;
-            } else {
-                unreachable.push(object);
-                word.set(condemned.0);
-            }
-        });
-        if survives && generation == Generation::Young {
-            heap.blocks(ListId::Middle).insert(block);
+        sort_out(heap, generation, block, |object| unreachable.push(object));
+    }
+}
+
+/// Frees the objects of the collected generations that are not known to be alive. The others are promoted.
+fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
+    for &block in blocks {
+        let mut unreachable = 0;
+        sort_out(heap, generation, block, |_| unreachable += 1);
+        // SAFETY: all pointers to them come from among them, and of their values nothing is left to be dropped.
+        unsafe { heap.sweep(block, unreachable) };
+    }
+}
+
+/// Frees the members of the working set that are not known to be alive.
+fn sweep_reached(heap: &Heap, working_set: &ObjectList) {
+    sort_out_reached(heap, working_set);
+    // SAFETY: as above.
+    unsafe { heap.sweep_all(&working_set.objects.borrow()) };
+    working_set.clear();
+}
+
+/// Condemns the objects in a block that are not known to be alive, and calls `unreachable` with each. The others are
+/// promoted.
+#[inline]
+fn sort_out(heap: &Heap, generation: Generation, block: BlockPtr, mut unreachable: impl FnMut(ObjectPtr)) {
+    let [promoted, condemned] = [generation.next(), State::Condemned].map(Word::of);
+    let mut survives = false;
+    objects_in(block, Selection::up_to(generation)).for_each(|(object, word)| {
+        if Word(word.get()).is_reachable() {
+            word.set(promoted.0);
+            survives = true;
+        } else {
+            unreachable(object);
+            word.set(condemned.0);
         }
+    });
+    if survives && generation == Generation::Young {
+        heap.blocks(ListId::Middle).insert(block);
     }
 }
 
@@ -503,19 +604,16 @@ struct Mark<'a> {
     pass: &'a Pass<'a>,
     /// Objects above this address have their turn yet to come.
     cursor: Cell<usize>,
-    /// How many objects have been marked.
-    marked: Cell<usize>,
 }
 
 impl<'a> Mark<'a> {
     fn new(pass: &'a Pass<'a>, cursor: usize) -> Mark<'a> {
-        Mark { pass, cursor: Cell::new(cursor), marked: Cell::new(0) }
+        Mark { pass, cursor: Cell::new(cursor) }
     }
 
     #[inline]
     fn mark(&self, word: &Cell<u32>) {
         word.set(Word(word.get()).mark_reachable().0);
-        self.marked.set(self.marked.get() + 1);
     }
 }
 
@@ -527,6 +625,21 @@ impl EdgeSink for Mark<'_> {
                 if object.value().addr().get() <= self.cursor.get() {
                     self.pass.stack.push(object);
                 }
+            }
+        }
+    }
+}
+
+/// Finds the edges of garbage that lead elsewhere.
+struct Release<'a> {
+    released: &'a ObjectList,
+}
+
+impl EdgeSink for Release<'_> {
+    fn drain(&self, edges: &[Edge]) {
+        for (object, word) in targets(edges) {
+            if !Word(word.get()).is_on_trial() {
+                self.released.push(object);
             }
         }
     }
@@ -547,12 +660,28 @@ impl ObjectList {
 
     #[inline]
     fn push(&self, object: ObjectPtr) {
-        let mut objects = self.objects.borrow_mut();
+        self.push_to(&mut self.objects.borrow_mut(), object);
+    }
+
+    #[inline]
+    fn push_to(&self, objects: &mut Vec<ObjectPtr>, object: ObjectPtr) {
         if objects.len() == objects.capacity() && objects.try_reserve(1).is_err() {
             self.exhausted.set(true);
             return;
         }
         objects.push(object);
+    }
+
+    /// Adds objects, as long as there are less than `few`.
+    #[inline]
+    fn extend(&self, objects: impl Iterator<Item = ObjectPtr>, few: usize) {
+        let mut list = self.objects.borrow_mut();
+        for object in objects {
+            if list.len() >= few {
+                return;
+            }
+            self.push_to(&mut list, object);
+        }
     }
 
     #[inline]

@@ -228,6 +228,12 @@ impl Pacing {
         }
     }
 
+    /// Counts so many deaths in a collection, when there are no young objects.
+    pub(crate) fn count_deaths(&self, deaths: usize) {
+        debug_assert!(self.young.get() <= 0, "a collection counts no object as young");
+        self.others.set(self.others.get() - deaths as isize);
+    }
+
     /// The number of tracked objects.
     pub(crate) fn tracked(&self) -> usize {
         (self.young.get() + self.others.get()) as usize

@@ -221,7 +221,7 @@ impl<'a> Labeller<'a> {
         let unlabelled = Unlabelled(RefCell::new(self));
         let mut tracer = Tracer::new(&unlabelled);
         trace(&mut tracer);
-        tracer.flush_if_any();
+        tracer.flush();
     }
 
     /// Notes the edges of what hangs on an object besides its value.

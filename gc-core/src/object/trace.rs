@@ -4,7 +4,8 @@
 //! what is done with the edges is the business of the [`EdgeSink`] behind the tracer.
 
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
+use core::mem::{self, MaybeUninit};
+use core::ops::Sub;
 use core::ptr::NonNull;
 
 /// The address of a traced object's value: what a `Cc` is, without its type.
@@ -29,6 +30,7 @@ pub(crate) type Edge = NonNull<()>;
 /// 4. changes nothing that this or another `trace` reads: in particular it does not create, clone or drop a `Cc`;
 /// 5. belongs to a type whose destructor does not read the `Cc` pointers that `trace` visits: by the time the
 ///    destructor of a garbage object runs, their targets may be gone. (A field that is a leaf may have any destructor.)
+/// 6. says that it [is exhaustive](Trace::is_exhaustive) only if it is.
 ///
 /// With the feature `inspect`, `trace_labelled` keeps to the same rules, but that what it visits may differ.
 ///
@@ -97,6 +99,44 @@ pub unsafe trait Trace: 'static {
     #[cfg(feature = "inspect")]
     fn trace_labelled(&self, labeller: &mut super::Labeller<'_>) {
         labeller.unlabelled(&|tracer| self.trace(tracer));
+    }
+
+    /// Whether `trace` accounts for all that there is to drop in this value.
+    ///
+    /// `true` says that a drop of the value would drop the pointers that `trace` visits, and do nothing else; unless
+    /// `trace` calls [`Tracer::owns_more`], or passes a part of the value to [`Tracer::part`] that is not exhaustive. The
+    /// collector then frees a garbage object without touching it again, if those that refer to it are garbage like it: its
+    /// value is forgotten, and not dropped. So with a wrong `true` the value is leaked, and promises that rest on its drop
+    /// (see [`std::pin`]) are broken.
+    ///
+    /// The answer for a value must not change while no code outside the collector runs. A derived type is exhaustive, but
+    /// for one with `#[trace(unsafe_drop)]`; so are the cells, options, tuples and arrays of such types. `Vec`, `Box` and
+    /// the like own memory too, and are not. Nor is any type that does not say so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Trace, Tracer};
+    ///
+    /// struct Pair<T>([T; 2]);
+    ///
+    /// // SAFETY: visits the two elements, which the pair owns, once each; a pair has no destructor.
+    /// unsafe impl<T: Trace> Trace for Pair<T> {
+    ///     fn trace(&self, tracer: &mut Tracer<'_>) {
+    ///         self.0.iter().for_each(|element| tracer.part(element));
+    ///     }
+    ///
+    ///     fn is_exhaustive(&self) -> bool {
+    ///         true
+    ///     }
+    /// }
+    ///
+    /// let pair = Cc::new(Pair([Cc::new(1), Cc::new(2)]));
+    /// assert!(pair.is_exhaustive());
+    /// ```
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        false
     }
 
     /// Whether objects of this type are left out of the heap that the collector looks at.
@@ -214,17 +254,105 @@ pub struct Tracer<'a> {
     edges: [MaybeUninit<Edge>; BUFFERED],
     len: usize,
     sink: &'a dyn EdgeSink,
+    pub(crate) tally: Tally,
+}
+
+/// What a pass over some objects adds up.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Tally {
+    pub(crate) objects: usize,
+    /// The size of their values, in bytes.
+    pub(crate) bytes: usize,
+    /// The edges from them, less the pointers to them.
+    pub(crate) surplus_edges: isize,
+    /// How often it was said that one of them [owns more](Tracer::owns_more) than its edges.
+    pub(crate) owners: usize,
+}
+
+impl Sub for Tally {
+    type Output = Tally;
+
+    fn sub(self, part: Tally) -> Tally {
+        Tally {
+            objects: self.objects - part.objects,
+            bytes: self.bytes - part.bytes,
+            surplus_edges: self.surplus_edges - part.surplus_edges,
+            owners: self.owners - part.owners,
+        }
+    }
 }
 
 impl<'a> Tracer<'a> {
     pub(crate) fn new(sink: &'a dyn EdgeSink) -> Tracer<'a> {
-        Tracer { edges: [MaybeUninit::uninit(); BUFFERED], len: 0, sink }
+        Tracer { edges: [MaybeUninit::uninit(); BUFFERED], len: 0, sink, tally: Tally::default() }
+    }
+
+    /// Traces a part of the value that is being traced: a field, an element.
+    ///
+    /// Does what [`Trace::trace`] does, and says that the value [owns more](Tracer::owns_more) than its pointers if the
+    /// part does, or does not say whether it does. What is [exhaustive](Trace::is_exhaustive) traces its parts by this.
+    ///
+    /// # Examples
+    ///
+    /// See [`Trace::is_exhaustive`].
+    #[inline]
+    pub fn part<T: Trace + ?Sized>(&mut self, part: &T) {
+        if mem::needs_drop::<T>() && !part.is_exhaustive() {
+            self.owns_more();
+        }
+        part.trace(self);
+    }
+
+    /// Says that the value that is being traced owns something besides the pointers that are visited: memory, a resource,
+    /// a pointer that is not visited. So that the value is dropped when it is garbage, and not forgotten.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Trace, Tracer};
+    ///
+    /// /// A pointer, and at times a text.
+    /// struct Named<T: 'static>(Cc<T>, Option<String>);
+    ///
+    /// // SAFETY: visits the pointer, which the value owns, once; it has no destructor. Without a text, there is nothing
+    /// // else to drop.
+    /// unsafe impl<T> Trace for Named<T> {
+    ///     fn trace(&self, tracer: &mut Tracer<'_>) {
+    ///         tracer.part(&self.0);
+    ///         if self.1.is_some() {
+    ///             tracer.owns_more();
+    ///         }
+    ///     }
+    ///
+    ///     fn is_exhaustive(&self) -> bool {
+    ///         true
+    ///     }
+    /// }
+    /// # let named = Cc::new(Named(Cc::new(1), Some("one".into())));
+    /// # assert_eq!((*named.0, named.1.as_deref()), (1, Some("one")));
+    /// ```
+    #[inline]
+    pub fn owns_more(&mut self) {
+        self.tally.owners += 1;
+    }
+
+    /// Says that what the value owns in a cell cannot be visited now.
+    #[inline]
+    pub(crate) fn busy(&mut self) {
+        self.owns_more();
+    }
+
+    /// Traces the value of an object.
+    #[inline]
+    pub(crate) fn value<T: Trace + ?Sized>(&mut self, value: &T) {
+        self.tally.bytes += size_of_val(value);
+        self.part(value);
     }
 
     /// Notes an edge. The only thing that tracing a `Cc` does.
     #[inline]
     pub(crate) fn visit(&mut self, edge: Edge) {
-        if self.len == BUFFERED {
+        if self.len >= BUFFERED {
             self.flush();
         }
         self.edges[self.len].write(edge);
@@ -239,12 +367,10 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// Hands on what is buffered, if there is anything.
+    /// Whether nothing is buffered.
     #[inline]
-    pub(crate) fn flush_if_any(&mut self) {
-        if self.len > 0 {
-            self.flush();
-        }
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.len == 0
     }
 
     /// Hands on what is buffered.
@@ -254,12 +380,22 @@ impl<'a> Tracer<'a> {
         // SAFETY: `visit` has written the first `len` elements; `MaybeUninit<Edge>` has the layout of `Edge`.
         let edges = unsafe { core::slice::from_raw_parts(filled.as_ptr().cast::<Edge>(), filled.len()) };
         self.len = 0;
+        self.tally.surplus_edges += edges.len() as isize;
         self.sink.drain(edges);
     }
 }
 
-/// For derived code: a method of this type, which no other can take the place of.
+/// For derived code: methods of this type, which no other can take the place of.
 impl Tracer<'_> {
+    /// Notes a part of a value whose pointers are not to be visited.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __skip<T: ?Sized>(&mut self, _: &T) {
+        if mem::needs_drop::<T>() {
+            self.owns_more();
+        }
+    }
+
     /// Stands for the destructor of `T`, which derived code asks not to exist.
     #[doc(hidden)]
     #[inline]

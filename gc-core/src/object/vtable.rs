@@ -87,7 +87,7 @@ impl VTable {
 unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
     // SAFETY: the caller promises a live `T` at the address.
     let value = unsafe { value.cast::<T>().as_ref() };
-    value.trace(tracer);
+    tracer.value(value);
 }
 
 #[cfg(feature = "inspect")]

@@ -419,6 +419,18 @@ impl BlockPtr {
         attention
     }
 
+    /// Makes the block as if no slot had ever been carved; `true` if that is worth the slab's attention.
+    ///
+    /// # Safety
+    ///
+    /// No slot of the block is used again.
+    pub(super) unsafe fn clear(self) -> bool {
+        let header = self.header();
+        header.free.set(None);
+        header.bump.set(header.first);
+        header.live.replace(0) > header.notify_at.get()
+    }
+
     /// Puts slots that were never used on the free list, if it is empty; `false` if there are none left.
     pub(super) fn carve(self) -> bool {
         let header = self.header();

@@ -18,8 +18,8 @@ mod chunk;
 mod size_class;
 
 pub(crate) use batch::Batch;
-use block::Notify;
 pub(crate) use block::{BlockPtr, Kind};
+use block::{Chain, Notify};
 pub(crate) use block_list::{BlockList, ListId};
 use chunk::Chunks;
 use core::cell::{Cell, RefCell};
@@ -167,6 +167,36 @@ impl Slab {
             self.attend(block);
         }
         attention
+    }
+
+    /// Frees slots of one block.
+    ///
+    /// # Safety
+    ///
+    /// To each that the iterator gives, which is one at least, applies what [`free`](Slab::free) says.
+    pub(crate) unsafe fn free_in(&self, block: BlockPtr, slots: impl Iterator<Item = NonNull<u8>>) {
+        let mut chain = None;
+        slots.for_each(|slot| match &mut chain {
+            None => chain = Some(Chain::of(slot)),
+            // SAFETY: the caller's promise.
+            Some(chain) => unsafe { chain.add(slot) },
+        });
+        // SAFETY: the caller's promise.
+        if chain.is_some_and(|chain| unsafe { block.splice(chain) }) {
+            self.attend(block);
+        }
+    }
+
+    /// Frees all slots of a block at once.
+    ///
+    /// # Safety
+    ///
+    /// None of them is used again. (Their side words may be anything.)
+    pub(crate) unsafe fn clear(&self, block: BlockPtr) {
+        // SAFETY: the caller's promise.
+        if unsafe { block.clear() } {
+            self.attend(block);
+        }
     }
 
     /// Frees slots that are named one by one, and costs less than [`free`](Slab::free) the more of them share a block with

@@ -5,8 +5,8 @@
 use once_cell::{sync, unsync};
 
 lending_cells! {
-    unsync::OnceCell<T>: cell => cell.get();
-    sync::OnceCell<T>: cell => cell.get();
-    unsync::Lazy<T, F>: [F: FnOnce() -> T + 'static] lazy => unsync::Lazy::get(lazy);
-    sync::Lazy<T, F>: [F: FnOnce() -> T + 'static] lazy => sync::Lazy::get(lazy);
+    unsync::OnceCell<T>: cell => cell.get(); cell.get();
+    sync::OnceCell<T>: cell => cell.get(); cell.get();
+    unsync::Lazy<T, F>: [F: FnOnce() -> T + 'static] lazy => unsync::Lazy::get(lazy); unsync::Lazy::get(lazy);
+    sync::Lazy<T, F>: [F: FnOnce() -> T + 'static] lazy => sync::Lazy::get(lazy); sync::Lazy::get(lazy);
 }

@@ -16,7 +16,6 @@ use super::{Drops, Mark, Slot, fill, start};
 struct NotTrace;
 
 #[derive(Trace)]
-#[expect(dead_code, reason = "only its bounds are of interest")]
 struct Skipped<T> {
     #[trace(skip)]
     skipped: Vec<T>,

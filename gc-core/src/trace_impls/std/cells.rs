@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => Option<reference or
-/// guard>`. Those that do not always lend what they have say `else busy`.
+/// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => a reference, if there is
+/// something to trace; a reference or guard, if there is something to lend`. Those that do not always lend what they have
+/// say `else busy`.
 macro_rules! lending_cells {
-    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr $(, else $busy:ident)?;)+) => {$(
+    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr; $lent:expr $(, else $busy:ident)?;)+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
         // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rule 6.
@@ -16,10 +17,16 @@ macro_rules! lending_cells {
             #[inline]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
                 let $cell = self;
-                // Rule 3.
-                if let Some(content) = $content {
-                    T::trace(&content, tracer);
+                match $content {
+                    Some(content) => tracer.part::<T>(content),
+                    // Rule 3.
+                    None => { $(tracer.$busy())? }
                 }
+            }
+
+            #[inline]
+            fn is_exhaustive(&self) -> bool {
+                true
             }
 
             #[cfg(feature = "inspect")]
@@ -29,7 +36,7 @@ macro_rules! lending_cells {
                     return;
                 }
                 match $content {
-                    Some(content) => T::trace_labelled(&content, labeller),
+                    Some(content) => T::trace_labelled(content, labeller),
                     None => { $(labeller.$busy())? }
                 }
             }
@@ -43,7 +50,7 @@ macro_rules! lending_cells {
             fn finalizer() -> Option<fn(&$type)> {
                 T::finalizer()?;
                 Some(|$cell| {
-                    if let (Some(content), Some(finalizer)) = ($content, T::finalizer()) {
+                    if let (Some(content), Some(finalizer)) = ($lent, T::finalizer()) {
                         finalizer(&content);
                     }
                 })
@@ -56,10 +63,12 @@ macro_rules! lending_cells {
 }
 
 lending_cells! {
-    RefCell<T>: cell => cell.try_borrow().ok(), else busy;
+    // SAFETY: the only code that runs while the reference lives is `T::trace`, which may not change what it traces, or
+    // `T::trace_labelled`, to which the same applies.
+    RefCell<T>: cell => unsafe { cell.try_borrow_unguarded() }.ok(); cell.try_borrow().ok(), else busy;
     // While it is being initialised it is empty.
-    OnceCell<T>: cell => cell.get();
-    OnceLock<T>: cell => cell.get();
+    OnceCell<T>: cell => cell.get(); cell.get();
+    OnceLock<T>: cell => cell.get(); cell.get();
 }
 
 // SAFETY: a cell owns its content and visits it. Rule 6.
@@ -68,7 +77,12 @@ unsafe impl<T: Trace> Trace for Cell<T> {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         // SAFETY: the only code that runs while `content` lives is `T::trace`, which may not change what it traces.
         let content = unsafe { content(self) };
-        content.trace(tracer);
+        tracer.part(content);
+    }
+
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        true
     }
 
     #[cfg(feature = "inspect")]

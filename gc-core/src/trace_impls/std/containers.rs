@@ -7,10 +7,17 @@ use super::heap_bytes::{of_array, of_list, of_table, of_tree};
 use super::owns_nothing;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Types that own what `&Self` iterates over: `Type: [contents] [other generics] => |value| bytes elsewhere`.
+/// Types that own what `&Self` iterates over: `Type: [contents] [other generics] => |value| bytes elsewhere`. Before the
+/// arrow stands `exhaustive` if there is nothing to drop but the contents.
 macro_rules! containers {
+    (@exhaustive) => {
+        #[inline]
+        fn is_exhaustive(&self) -> bool {
+            true
+        }
+    };
     ($(
-        $container:ty: [$($content:ident),+] $([$($generics:tt)+])? $(=> |$value:ident| $bytes:expr)?,
+        $container:ty: [$($content:ident),+] $([$($generics:tt)+])? $($exhaustive:ident)? $(=> |$value:ident| $bytes:expr)?,
     )+) => {$(
         // SAFETY: rule 1: the container owns what it iterates over. Rule 6.
         unsafe impl<$($content: $crate::Trace,)+ $($($generics)+)?> $crate::Trace for $container {
@@ -21,9 +28,11 @@ macro_rules! containers {
                 }
                 #[allow(non_snake_case, unused_parens, reason = "an element goes by the name of its type")]
                 for ($($content),+) in self {
-                    $($content.trace(tracer);)+
+                    $(tracer.part($content);)+
                 }
             }
+
+            $(containers!(@$exhaustive);)?
 
             #[cfg(feature = "inspect")]
             fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
@@ -63,7 +72,7 @@ macro_rules! look_at_entry {
 }
 
 containers! {
-    [T; N]: [T] [const N: usize],
+    [T; N]: [T] [const N: usize] exhaustive,
     Vec<T>: [T] => |vec| of_array::<T>(vec.capacity()),
     VecDeque<T>: [T] => |deque| of_array::<T>(deque.capacity()),
     LinkedList<T>: [T] => |list| of_list::<T>(list.len()),
@@ -82,8 +91,13 @@ unsafe impl<T: Trace> Trace for [T] {
             return;
         }
         for element in self {
-            element.trace(tracer);
+            tracer.part(element);
         }
+    }
+
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        true
     }
 
     #[cfg(feature = "inspect")]

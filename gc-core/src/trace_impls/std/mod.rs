@@ -30,10 +30,17 @@
 //! without room for what goes with a finalizer, into one with a `T`.
 
 /// Types that own a fixed number of parts, or one of some alternatives: `Type: [contents] [other generics] { pattern =>
-/// [references to the parts] + bytes elsewhere }`. A part may have a name: `.name = reference`.
+/// [references to the parts] + bytes elsewhere }`. A part may have a name: `.name = reference`. In front of the braces
+/// stands `exhaustive` if there is nothing to drop but the parts.
 macro_rules! parts {
+    (@exhaustive) => {
+        #[inline]
+        fn is_exhaustive(&self) -> bool {
+            true
+        }
+    };
     ($(
-        $type:ty: [$($content:ident),*] $([$($generics:tt)+])? {
+        $type:ty: [$($content:ident),*] $([$($generics:tt)+])? $($exhaustive:ident)? {
             $($pattern:pat => [$($(.$name:ident =)? $part:expr),*] $(+ $bytes:expr)?),+ $(,)?
         }
     )+) => {$(
@@ -43,9 +50,11 @@ macro_rules! parts {
             #[allow(unused_variables, reason = "where there are no parts, a pattern is for the bytes alone")]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
                 match self {
-                    $($pattern => { $($crate::Trace::trace($part, tracer);)* })+
+                    $($pattern => { $(tracer.part($part);)* })+
                 }
             }
+
+            $(parts!(@$exhaustive);)?
 
             #[cfg(feature = "inspect")]
             fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {

@@ -34,7 +34,12 @@ impl<T: Leaf + ?Sized> Leaf for Box<T> {}
 unsafe impl<P: Trace> Trace for Pin<P> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        pinned(self).trace(tracer);
+        tracer.part(pinned(self));
+    }
+
+    #[inline]
+    fn is_exhaustive(&self) -> bool {
+        true
     }
 
     #[cfg(feature = "inspect")]

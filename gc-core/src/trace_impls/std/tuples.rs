@@ -18,8 +18,13 @@ macro_rules! tuples {
             fn trace(&self, tracer: &mut Tracer<'_>) {
                 #[expect(non_snake_case, reason = "an element goes by the name of its type")]
                 let ($first, $($rest,)*) = self;
-                $first.trace(tracer);
-                $($rest.trace(tracer);)*
+                tracer.part($first);
+                $(tracer.part($rest);)*
+            }
+
+            #[inline]
+            fn is_exhaustive(&self) -> bool {
+                true
             }
 
             #[cfg(feature = "inspect")]

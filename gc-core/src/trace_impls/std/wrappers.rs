@@ -11,19 +11,19 @@ use crate::leaf;
 leaf! { RangeFull }
 
 parts! {
-    Option<T>: [T] { Some(value) => [value], None => [] }
-    Result<T, E>: [T, E] { Ok(value) => [value], Err(error) => [error] }
-    Poll<T>: [T] { Poll::Ready(value) => [value], Poll::Pending => [] }
-    ControlFlow<B, C>: [B, C] { ControlFlow::Break(value) => [value], ControlFlow::Continue(value) => [value] }
-    Bound<T>: [T] { Bound::Included(value) | Bound::Excluded(value) => [value], Bound::Unbounded => [] }
-    Range<T>: [T] { Range { start, end } => [.start = start, .end = end] }
-    RangeFrom<T>: [T] { RangeFrom { start } => [start] }
-    RangeTo<T>: [T] { RangeTo { end } => [end] }
-    RangeToInclusive<T>: [T] { RangeToInclusive { end } => [end] }
+    Option<T>: [T] exhaustive { Some(value) => [value], None => [] }
+    Result<T, E>: [T, E] exhaustive { Ok(value) => [value], Err(error) => [error] }
+    Poll<T>: [T] exhaustive { Poll::Ready(value) => [value], Poll::Pending => [] }
+    ControlFlow<B, C>: [B, C] exhaustive { ControlFlow::Break(value) => [value], ControlFlow::Continue(value) => [value] }
+    Bound<T>: [T] exhaustive { Bound::Included(value) | Bound::Excluded(value) => [value], Bound::Unbounded => [] }
+    Range<T>: [T] exhaustive { Range { start, end } => [.start = start, .end = end] }
+    RangeFrom<T>: [T] exhaustive { RangeFrom { start } => [start] }
+    RangeTo<T>: [T] exhaustive { RangeTo { end } => [end] }
+    RangeToInclusive<T>: [T] exhaustive { RangeToInclusive { end } => [end] }
     // What its iteration has left in it is no value to rely on, but a value.
-    RangeInclusive<T>: [T] { range => [.start = range.start(), .end = range.end()] }
-    Reverse<T>: [T] { Reverse(value) => [value] }
-    Wrapping<T>: [T] { Wrapping(value) => [value] }
-    Saturating<T>: [T] { Saturating(value) => [value] }
-    AssertUnwindSafe<T>: [T] { AssertUnwindSafe(value) => [value] }
+    RangeInclusive<T>: [T] exhaustive { range => [.start = range.start(), .end = range.end()] }
+    Reverse<T>: [T] exhaustive { Reverse(value) => [value] }
+    Wrapping<T>: [T] exhaustive { Wrapping(value) => [value] }
+    Saturating<T>: [T] exhaustive { Saturating(value) => [value] }
+    AssertUnwindSafe<T>: [T] exhaustive { AssertUnwindSafe(value) => [value] }
 }
