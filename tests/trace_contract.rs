@@ -209,3 +209,44 @@ fn no_collection_visits_an_object_more_than_twice() {
     }
     assert_eq!(deaths.get(), 2000);
 }
+
+/// A type that says that it is exhaustive, and names all of its parts to the tracer, or only some.
+struct Claims<const ALL: bool> {
+    link: RefCell<Option<Cc<Claims<ALL>>>>,
+    deaths: Deaths,
+}
+
+// SAFETY: visits the link, which the value owns. Unless it names `ALL` parts it is not true that there is nothing else to
+// drop: what is leaked then nobody relies on to be dropped.
+unsafe impl<const ALL: bool> Trace for Claims<ALL> {
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        tracer.part(&self.link);
+        if ALL {
+            tracer.part(&self.deaths);
+        }
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        true
+    }
+}
+
+gc_core::leaf!(Deaths);
+
+#[test]
+fn what_claims_to_be_exhaustive_is_taken_at_its_word() {
+    fn deaths_of_two<const ALL: bool>() -> usize {
+        let deaths = Rc::default();
+        let claims = || Cc::new(Claims::<ALL> { link: RefCell::default(), deaths: Deaths(Rc::clone(&deaths)) });
+        let (one, two) = (claims(), claims());
+        one.link.replace(Some(two.clone()));
+        two.link.replace(Some(one.clone()));
+        drop((one, two));
+        assert_eq!(gc::collect(), 2);
+        deaths.get()
+    }
+
+    gc::disable();
+    assert_eq!(deaths_of_two::<true>(), 2);
+    assert_eq!(deaths_of_two::<false>(), 0);
+}

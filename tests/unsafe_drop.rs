@@ -177,6 +177,42 @@ fn a_finalizer_comes_first_and_sees_everything() {
     assert_eq!(EVENTS.take(), ["finalized", "finalized", "dropped", "dropped"]);
 }
 
+/// A destructor may do anything, so a type that has one does not say that there is nothing but pointers to drop.
+#[test]
+fn a_destructor_runs_though_there_are_only_pointers() {
+    thread_local! {
+        static DROPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[derive(Trace, Default)]
+    // SAFETY: the destructor looks at no field.
+    #[trace(unsafe_drop)]
+    struct Node {
+        next: RefCell<Option<Cc<Node>>>,
+    }
+
+    impl Drop for Node {
+        fn drop(&mut self) {
+            DROPS.set(DROPS.get() + 1);
+        }
+    }
+
+    /// Around it, nobody can say more than it does.
+    #[derive(Trace, Default)]
+    struct Outer {
+        link: RefCell<Option<Cc<Outer>>>,
+        node: Node,
+    }
+
+    assert!(!Node::default().is_exhaustive());
+    let (node, outer) = (Cc::new(Node::default()), Cc::new(Outer::default()));
+    node.next.replace(Some(node.clone()));
+    outer.link.replace(Some(outer.clone()));
+    assert_eq!(DROPS.take(), 1);
+    drop((node, outer));
+    assert_eq!((collect(), DROPS.get()), (2, 2));
+}
+
 #[test]
 fn the_promise_is_void_without_a_destructor() {
     #[derive(Trace)]

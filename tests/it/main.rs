@@ -12,6 +12,7 @@ mod pointers;
 mod python;
 mod soundness;
 mod support;
+mod sweep;
 mod threads;
 mod trace_impls;
 mod unsized_objects;
