@@ -7,6 +7,7 @@ mod death;
 mod exit;
 mod finalization;
 mod introspection;
+mod object_list;
 mod observation;
 #[cfg(feature = "inspect")]
 mod survey;
@@ -70,7 +71,7 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.collected = found.swept.objects + dead.objects;
     record.bytes = found.swept.bytes + dead.bytes;
     // SAFETY: those whose pointers they were are gone.
-    unsafe { death::drop_pointers(heap, &found.released) };
+    unsafe { death::drop_pointers(heap, &found.outgoing) };
     if found.complete {
         heap.pacing.adapt(generation, record.automatic, record.collected, record.bytes, record.survivors);
     }

@@ -20,9 +20,9 @@
 //! words, but for what is alive.
 
 use super::death::Dead;
+use super::object_list::ObjectList;
 use crate::heap::{Generation, Heap, Selection, State, Word, block_of, objects_in, word_of};
 use crate::object::{Edge, EdgeSink, Header, ObjectPtr, Tally, Tracer};
-use crate::prefetch::prefetch;
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
 use core::mem;
@@ -40,7 +40,7 @@ pub(super) struct Found {
     /// The garbage that has been swept.
     pub(super) swept: Dead,
     /// The pointers that it had to other objects. They are to be dropped.
-    pub(super) released: Vec<ObjectPtr>,
+    pub(super) outgoing: Vec<ObjectPtr>,
     /// The number of objects that were examined.
     pub(super) candidates: usize,
     /// The number of survivors, if they have been promoted: if all objects of the collected generations were examined.
@@ -135,8 +135,8 @@ fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>, may_sweep: bool
     let members = pass.counted.get();
     let garbage = members - reachable;
     let mut found = Found { candidates: members.objects, complete: true, ..Found::default() };
-    let released = if may_sweep { release(pass, working_set, garbage) } else { None };
-    match (working_set, &released) {
+    let outgoing = if may_sweep { find_outgoing(pass, working_set, garbage) } else { None };
+    match (working_set, &outgoing) {
         (WorkingSet::Reached(objects), Some(_)) => sweep_reached(heap, objects),
         (WorkingSet::Reached(objects), None) => sort_out_reached(heap, objects),
         (WorkingSet::Whole(blocks), Some(_)) => sweep_all(heap, generation, blocks),
@@ -146,9 +146,9 @@ fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>, may_sweep: bool
     if let WorkingSet::Whole(_) = working_set {
         found.promoted = Some(reachable.objects);
     }
-    if let Some(released) = released {
+    if let Some(outgoing) = outgoing {
         found.swept = Dead { objects: garbage.objects, bytes: garbage.bytes + garbage.objects * size_of::<Header>() };
-        found.released = released;
+        found.outgoing = outgoing;
     }
     found.condemned = list.into_inner();
     Some(found)
@@ -447,13 +447,13 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
 ///
 /// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as many
 /// edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
-fn release(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -> Option<Vec<ObjectPtr>> {
-    let released = ObjectList::default();
-    if garbage.owners > 0 || !released.reserve(garbage.surplus_edges as usize) {
+fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -> Option<Vec<ObjectPtr>> {
+    let outgoing = ObjectList::default();
+    if garbage.owners > 0 || !outgoing.reserve(garbage.surplus_edges as usize) {
         return None;
     }
     if garbage.surplus_edges > 0 {
-        let sink = Release { released: &released };
+        let sink = FindOutgoing { outgoing: &outgoing };
         let mut tracer = Tracer::new(&sink);
         let mut visit = |object: ObjectPtr, word: &Cell<u32>| {
             if Word(word.get()).is_on_trial() {
@@ -470,13 +470,13 @@ fn release(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -> Opti
         }
         tracer.flush();
     }
-    Some(released.into_inner())
+    Some(outgoing.into_inner())
 }
 
 /// Condemns the objects of the collected generations that are not known to be alive, and lists them: there is room for
 /// them. The others are promoted.
 fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreachable: &ObjectList) {
-    let mut unreachable = unreachable.objects.borrow_mut();
+    let mut unreachable = unreachable.objects();
     for &block in blocks {
         sort_out(heap, generation, block, |object| unreachable.push(object));
     }
@@ -496,7 +496,7 @@ fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
 fn sweep_reached(heap: &Heap, working_set: &ObjectList) {
     sort_out_reached(heap, working_set);
     // SAFETY: as above.
-    unsafe { heap.sweep_all(&working_set.objects.borrow()) };
+    unsafe { heap.sweep_all(&working_set.objects()) };
     working_set.clear();
 }
 
@@ -631,106 +631,17 @@ impl EdgeSink for Mark<'_> {
 }
 
 /// Finds the edges of garbage that lead elsewhere.
-struct Release<'a> {
-    released: &'a ObjectList,
+struct FindOutgoing<'a> {
+    outgoing: &'a ObjectList,
 }
 
-impl EdgeSink for Release<'_> {
+impl EdgeSink for FindOutgoing<'_> {
     fn drain(&self, edges: &[Edge]) {
         for (object, word) in targets(edges) {
             if !Word(word.get()).is_on_trial() {
-                self.released.push(object);
+                self.outgoing.push(object);
             }
         }
-    }
-}
-
-/// A growing list of objects that is read while it grows, and that can do without the memory it does not get: then it
-/// is *exhausted*, and its content worthless.
-#[derive(Default)]
-struct ObjectList {
-    objects: RefCell<Vec<ObjectPtr>>,
-    exhausted: Cell<bool>,
-}
-
-impl ObjectList {
-    fn new(memory: Vec<ObjectPtr>) -> ObjectList {
-        ObjectList { objects: RefCell::new(memory), exhausted: Cell::new(false) }
-    }
-
-    #[inline]
-    fn push(&self, object: ObjectPtr) {
-        self.push_to(&mut self.objects.borrow_mut(), object);
-    }
-
-    #[inline]
-    fn push_to(&self, objects: &mut Vec<ObjectPtr>, object: ObjectPtr) {
-        if objects.len() == objects.capacity() && objects.try_reserve(1).is_err() {
-            self.exhausted.set(true);
-            return;
-        }
-        objects.push(object);
-    }
-
-    /// Adds objects, as long as there are less than `few`.
-    #[inline]
-    fn extend(&self, objects: impl Iterator<Item = ObjectPtr>, few: usize) {
-        let mut list = self.objects.borrow_mut();
-        for object in objects {
-            if list.len() >= few {
-                return;
-            }
-            self.push_to(&mut list, object);
-        }
-    }
-
-    #[inline]
-    fn pop(&self) -> Option<ObjectPtr> {
-        self.objects.borrow_mut().pop()
-    }
-
-    #[inline]
-    fn get(&self, index: usize) -> ObjectPtr {
-        self.objects.borrow()[index]
-    }
-
-    /// Fetches the header of an object into the cache, if the list is so long.
-    #[inline]
-    fn prefetch(&self, index: usize) {
-        if let Some(object) = self.objects.borrow().get(index) {
-            prefetch(object.header());
-        }
-    }
-
-    /// Where an object stands in the list.
-    fn position(&self, object: ObjectPtr) -> Option<usize> {
-        self.objects.borrow().iter().position(|&other| other == object)
-    }
-
-    #[inline]
-    fn len(&self) -> usize {
-        self.objects.borrow().len()
-    }
-
-    fn clear(&self) {
-        self.objects.borrow_mut().clear();
-    }
-
-    /// Makes room for so many more objects; `false` if there is no memory.
-    fn reserve(&self, additional: usize) -> bool {
-        self.objects.borrow_mut().try_reserve_exact(additional).is_ok()
-    }
-
-    fn retain(&self, mut keep: impl FnMut(ObjectPtr) -> bool) {
-        self.objects.borrow_mut().retain(|&object| keep(object));
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.exhausted.get()
-    }
-
-    fn into_inner(self) -> Vec<ObjectPtr> {
-        self.objects.into_inner()
     }
 }
 
