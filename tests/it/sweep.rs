@@ -146,12 +146,12 @@ fn what_it_owns_is_dropped_wherever_it_is() {
     check(|mourner| [Ok::<_, u8>(mourner)]);
     check(|mourner| vec![mourner]);
     check(|mourner| (Box::new(mourner), String::from("text")));
-    check(|mourner| Box::pin(mourner));
-    check(|mourner| RefCell::new(mourner));
+    check(Box::pin);
+    check(RefCell::new);
     check(|mourner| Cell::new(Some(mourner)));
-    check(|mourner| OnceCell::from(mourner));
-    check(|mourner| Rc::new(mourner));
-    check(|mourner| Cc::new(mourner));
+    check(OnceCell::from);
+    check(Rc::new);
+    check(Cc::new);
     check(|mourner| Cc::<[Mourner]>::from_iter([mourner]));
     check(|mourner| coerce!(Cc::new(RefCell::new(Some(mourner))) => Cc<dyn Trace>));
     check(|mourner| Pin::new(Cc::new(mourner)));
@@ -372,12 +372,14 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 
 type Mourned = Plain<Option<Cc<Mourner>>>;
 
-/// What the program holds, and what there is: of each object where its links lead, whether it has a mourner, and whether
-/// that has been heard.
+/// Where the links of an object lead, and the deaths of its mourner, if it has one.
+type Known = ([Option<usize>; 2], Option<Rc<Cell<usize>>>);
+
+/// What the program holds, and what there has been.
 #[derive(Default)]
 struct Model {
     held: Vec<(usize, Cc<Mourned>)>,
-    objects: Vec<([Option<usize>; 2], Option<Rc<Cell<usize>>>)>,
+    objects: Vec<Known>,
 }
 
 impl Model {
