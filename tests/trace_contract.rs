@@ -233,6 +233,40 @@ unsafe impl<const ALL: bool> Trace for Claims<ALL> {
 
 gc_core::leaf!(Deaths);
 
+/// A part that says now more and now less of what it owns, as one may whose content other threads change.
+struct Fickle(Rc<Cell<usize>>);
+
+// SAFETY: visits nothing.
+unsafe impl Trace for Fickle {
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        (0..self.0.replace(self.0.get() + 3)).for_each(|_| tracer.owns_more());
+    }
+}
+
+/// What is said of a living object does not make up for what is said of garbage.
+#[test]
+fn a_part_that_is_not_exhaustive_counts_once_whatever_is_in_it() {
+    #[derive(Trace)]
+    struct Link {
+        link: RefCell<Option<Cc<Link>>>,
+        part: Option<Fickle>,
+    }
+
+    gc::disable();
+    for said in 0..5 {
+        let link = |part| Cc::new(Link { link: RefCell::default(), part });
+        let said = Rc::new(Cell::new(said));
+        let (alive, garbage) = (link(Some(Fickle(said.clone()))), link(None));
+        garbage.link.replace(Some(garbage.clone()));
+        // What keeps the garbage from being swept.
+        let weak = Cc::downgrade(&garbage);
+        drop((alive.clone(), garbage));
+        assert_eq!(gc::collect(), 1);
+        assert!(said.get() >= 6, "it is counted, and found alive");
+        assert!(weak.upgrade().is_none() && alive.part.is_some());
+    }
+}
+
 #[test]
 fn what_claims_to_be_exhaustive_is_taken_at_its_word() {
     fn deaths_of_two<const ALL: bool>() -> usize {

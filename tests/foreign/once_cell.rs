@@ -3,7 +3,7 @@
 use gc_core::{Acyclic, Cc, Finalize, Leaf, Trace, collect, gc};
 use once_cell::{sync, unsync};
 use static_assertions::{assert_impl_all, assert_not_impl_any};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::ring::{Log, Node, finds_a_cycle_through};
@@ -35,6 +35,29 @@ fn sync_lazy() {
         sync::Lazy::force(&lazy);
         lazy
     });
+}
+
+#[test]
+fn the_function_of_a_lazy_in_a_cycle_is_dropped() {
+    type Counter = Rc<Cell<usize>>;
+
+    #[derive(Trace)]
+    struct Link<L: Trace> {
+        link: RefCell<Option<Cc<Link<L>>>>,
+        _lazy: L,
+    }
+
+    fn check<L: Trace>(lazy: impl FnOnce(Counter) -> L) {
+        let counter = Counter::default();
+        let link = Cc::new(Link { link: RefCell::default(), _lazy: lazy(counter.clone()) });
+        link.link.replace(Some(link.clone()));
+        drop(link);
+        assert_eq!((Rc::strong_count(&counter), collect(), Rc::strong_count(&counter)), (2, 1, 1));
+    }
+
+    gc::disable();
+    check(|counter| unsync::Lazy::new(move || counter.get()));
+    check(|counter| sync::Lazy::new(move || counter.get()));
 }
 
 #[test]

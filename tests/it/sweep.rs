@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::{Mutex, OnceLock};
 
 use gc_core::gc::{DebugFlags, Generation};
 use gc_core::{Cc, Finalize, Trace, Weak, coerce, collect, gc};
@@ -71,6 +72,16 @@ fn what_it_refers_to_loses_a_pointer() {
         assert_eq!((Cc::strong_count(&shared), deaths.get()), (1001, 0));
         assert_eq!(collect(), 1000);
         assert_eq!((Cc::strong_count(&shared), deaths.take()), (1, 1000));
+    }
+}
+
+#[test]
+fn one_pointer_among_many_objects_is_dropped() {
+    gc::disable();
+    let deaths = Rc::default();
+    for owner in [0, 1, 2, 1999] {
+        drop(Plain::ring((0..2000).map(|index| (index == owner).then(|| Cc::new(mourner(&deaths))))));
+        assert_eq!((collect(), deaths.take()), (2000, 1));
     }
 }
 
@@ -342,17 +353,33 @@ fn what_is_to_be_saved_is_intact() {
 }
 
 #[test]
+fn what_is_to_be_printed_is_there_to_be_printed() {
+    gc::disable();
+    let lines = Rc::new(RefCell::new(Vec::new()));
+    let printed = lines.clone();
+    gc::set_debug_sink(move |line| printed.borrow_mut().push(line.to_owned()));
+    gc::set_debug(DebugFlags::COLLECTABLE);
+    drop(Plain::ring(0..10));
+    assert_eq!(collect(), 10);
+    gc::set_debug(DebugFlags::empty());
+    let lines = lines.take();
+    assert_eq!(lines.iter().filter(|line| line.contains("Plain<i32>")).count(), 10, "{lines:?}");
+}
+
+#[test]
 fn values_say_whether_they_are_exhaustive() {
     assert!(Plain::new(1).is_exhaustive() && Plain::new(String::new()).is_exhaustive());
     assert!((1, Some(Cc::new(1)), [RefCell::new(Cc::new(2))]).is_exhaustive());
     assert!(!vec![Cc::new(1)].is_exhaustive() && !Box::new(Cc::new(1)).is_exhaustive());
+    // Other threads may change what is in these while the collector runs.
+    assert!(!OnceLock::<String>::new().is_exhaustive() && !Mutex::new(String::new()).is_exhaustive());
 }
 
 /// What a random program does with objects that it knows by number.
 #[derive(Clone, Debug)]
 enum Deed {
-    /// Makes an object, with a mourner or not, that the program holds.
-    Make(bool),
+    /// Makes an object of some kind, which the program holds.
+    Make(u8),
     Link(u8, bool, u8),
     Unlink(u8, bool),
     LetGo(u8),
@@ -361,7 +388,7 @@ enum Deed {
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
-        4 => any::<bool>().prop_map(Deed::Make),
+        4 => any::<u8>().prop_map(Deed::Make),
         6 => any::<(u8, bool, u8)>().prop_map(|(from, link, to)| Deed::Link(from, link, to)),
         2 => any::<(u8, bool)>().prop_map(|(from, link)| Deed::Unlink(from, link)),
         4 => any::<u8>().prop_map(Deed::LetGo),
@@ -370,7 +397,16 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(deed, 1..300)
 }
 
-type Mourned = Plain<Option<Cc<Mourner>>>;
+type Mourned = Plain<Part>;
+
+/// What tells an object from its memory, if anything does.
+#[derive(Trace)]
+enum Part {
+    Nothing,
+    Mourner(Cc<Mourner>),
+    Named((String, Cc<Mourner>)),
+    Watching(#[trace(skip)] Weak<Mourned>),
+}
 
 /// Where the links of an object lead, and the deaths of its mourner, if it has one.
 type Known = ([Option<usize>; 2], Option<Rc<Cell<usize>>>);
@@ -411,16 +447,25 @@ impl Model {
         for (number, object) in &self.held {
             let links = object.links.iter().map(|link| link.borrow().is_some());
             assert!(links.eq(self.objects[*number].0.iter().map(Option::is_some)));
+            if let Part::Watching(watched) = &object.part {
+                assert!(watched.upgrade().is_none_or(|watched| Cc::strong_count(&watched) > 1));
+            }
         }
     }
 
     fn run(&mut self, deed: &Deed) {
         let held = |number: u8| usize::from(number) * self.held.len() / 256;
         match *deed {
-            Deed::Make(mourned) => {
-                let deaths = mourned.then(Rc::default);
-                let object = Plain::new(deaths.as_ref().map(|deaths| Cc::new(mourner(deaths))));
-                self.held.push((self.objects.len(), object));
+            Deed::Make(kind) => {
+                let deaths = (kind > 100).then(Rc::default);
+                let part = match (&deaths, self.held.last()) {
+                    // Few, for one of them keeps all the garbage of a collection from being swept.
+                    (Some(deaths), _) if kind > 250 => Part::Named((kind.to_string(), Cc::new(mourner(deaths)))),
+                    (Some(deaths), _) => Part::Mourner(Cc::new(mourner(deaths))),
+                    (None, Some((_, last))) if kind < 5 => Part::Watching(Cc::downgrade(last)),
+                    (None, _) => Part::Nothing,
+                };
+                self.held.push((self.objects.len(), Plain::new(part)));
                 self.objects.push(([None; 2], deaths));
             }
             _ if self.held.is_empty() => {}

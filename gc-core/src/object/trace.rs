@@ -109,9 +109,10 @@ pub unsafe trait Trace: 'static {
     /// value is forgotten, and not dropped. So with a wrong `true` the value is leaked, and promises that rest on its drop
     /// (see [`std::pin`]) are broken.
     ///
-    /// The answer for a value must not change while no code outside the collector runs. A derived type is exhaustive, but
-    /// for one with `#[trace(unsafe_drop)]`; so are the cells, options, tuples and arrays of such types. `Vec`, `Box` and
-    /// the like own memory too, and are not. Nor is any type that does not say so.
+    /// The answer for a value, and how often its `trace` calls `owns_more`, must not change while this thread runs no code
+    /// outside the collector, whatever others do. A derived type is exhaustive, but for one with `#[trace(unsafe_drop)]`; so
+    /// are the cells, options, tuples and arrays of such types. `Vec`, `Box` and the like own memory too, and are not; nor
+    /// are locks, and other things that threads share. Nor is any type that does not say so.
     ///
     /// # Examples
     ///
@@ -298,9 +299,14 @@ impl<'a> Tracer<'a> {
     #[inline]
     pub fn part<T: Trace + ?Sized>(&mut self, part: &T) {
         if mem::needs_drop::<T>() && !part.is_exhaustive() {
-            self.owns_more();
+            let owners = self.tally.owners;
+            part.trace(self);
+            // Once, whatever there is in it: the content of a lock may be changed by another thread, and what is said in
+            // one pass must be said in the next.
+            self.tally.owners = owners + 1;
+        } else {
+            part.trace(self);
         }
-        part.trace(self);
     }
 
     /// Says that the value that is being traced owns something besides the pointers that are visited: memory, a resource,

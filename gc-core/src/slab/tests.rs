@@ -233,6 +233,57 @@ fn a_batch_frees_what_single_calls_would() {
     }
 }
 
+/// Full ones, open ones, and the one that is allocated from, which stays.
+#[test]
+fn a_block_is_cleared_at_once() {
+    let slab = slab();
+    for size in SIZES {
+        let slots = fill(&slab, size, 3 * MANY / (size / 32 + 1));
+        let current = block_of(*slots.last().expect("many"));
+        let mut blocks: Vec<_> = slots.iter().map(|&slot| block_of(slot)).collect();
+        blocks.dedup();
+        let opened = blocks.iter().step_by(2).flat_map(|&block| {
+            let inside: Vec<_> = slots.iter().copied().filter(|&slot| block_of(slot) == block).collect();
+            inside[..inside.len() / 2].to_vec()
+        });
+        free_all(&slab, opened);
+        slots.iter().filter(|&&slot| word_of(slot).get() == 0).for_each(|&slot| word_of(slot).set(7));
+        for block in blocks {
+            // SAFETY: none of the slots is used again.
+            unsafe { slab.clear(block) };
+        }
+        assert_eq!((verify(&slab), slab.all.len()), (0, 1), "size {size}");
+        assert_eq!(slab.all.contains(current), true);
+        let again = fill(&slab, size, slots.len());
+        assert!(again.iter().all(|&slot| word_of(slot).get() == 0), "size {size}");
+        assert_eq!(verify(&slab), slots.len(), "size {size}");
+        free_all(&slab, again);
+        slab.close();
+        slab.closing.set(false);
+    }
+    let large = slab.allocate_large(16, Layout::new::<[u8; 100_000]>(), true).expect("memory");
+    // SAFETY: the object is not used again.
+    unsafe { slab.clear(block_of(large)) };
+    assert!(slab.all.is_empty());
+}
+
+#[test]
+fn slots_of_one_block_are_freed_together() {
+    let slab = slab();
+    let slots = fill(&slab, 48, MANY);
+    let block = block_of(slots[0]);
+    let inside = || slots.iter().copied().filter(|&slot| block_of(slot) == block);
+    // SAFETY: these slots are in use, with the side word zero, and are not used again.
+    unsafe { slab.free_in(block, inside().skip(1)) };
+    let others = MANY - inside().count();
+    assert_eq!((verify(&slab), block.live()), (others + 1, 1));
+    let blocks = slab.all.len();
+    // SAFETY: as above.
+    unsafe { slab.free_in(block, inside().take(1)) };
+    assert_eq!((verify(&slab), slab.all.len()), (others, blocks - 1));
+    free_all(&slab, slots.into_iter().filter(|&slot| block_of(slot) != block));
+}
+
 #[test]
 fn a_batch_opens_a_block_and_empties_it() {
     let slab = slab();

@@ -6,10 +6,13 @@ use std::sync::OnceLock;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
 /// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => a reference, if there is
-/// something to trace; a reference or guard, if there is something to lend`. Those that do not always lend what they have
-/// say `else busy`.
+/// something to trace; a reference or guard, if there is something to lend; whether there is nothing else to drop, nor will be
+/// while another thread runs`. Those that do not always lend what they have say `else busy`.
 macro_rules! lending_cells {
-    ($($type:ty: $([$($generics:tt)+])? $cell:ident => $content:expr; $lent:expr $(, else $busy:ident)?;)+) => {$(
+    ($(
+        $type:ty: $([$($generics:tt)+])?
+            $cell:ident => $content:expr; $lent:expr; $exhaustive:literal $(, else $busy:ident)?;
+    )+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
         // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rule 6.
@@ -26,7 +29,7 @@ macro_rules! lending_cells {
 
             #[inline]
             fn is_exhaustive(&self) -> bool {
-                true
+                $exhaustive
             }
 
             #[cfg(feature = "inspect")]
@@ -65,10 +68,10 @@ macro_rules! lending_cells {
 lending_cells! {
     // SAFETY: the only code that runs while the reference lives is `T::trace`, which may not change what it traces, or
     // `T::trace_labelled`, to which the same applies.
-    RefCell<T>: cell => unsafe { cell.try_borrow_unguarded() }.ok(); cell.try_borrow().ok(), else busy;
+    RefCell<T>: cell => unsafe { cell.try_borrow_unguarded() }.ok(); cell.try_borrow().ok(); true, else busy;
     // While it is being initialised it is empty.
-    OnceCell<T>: cell => cell.get(); cell.get();
-    OnceLock<T>: cell => cell.get(); cell.get();
+    OnceCell<T>: cell => cell.get(); cell.get(); true;
+    OnceLock<T>: cell => cell.get(); cell.get(); false;
 }
 
 // SAFETY: a cell owns its content and visits it. Rule 6.
