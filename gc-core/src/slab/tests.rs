@@ -253,7 +253,7 @@ fn a_block_is_cleared_at_once() {
             unsafe { slab.clear(block) };
         }
         assert_eq!((verify(&slab), slab.all.len()), (0, 1), "size {size}");
-        assert_eq!(slab.all.contains(current), true);
+        assert!(slab.all.contains(current));
         let again = fill(&slab, size, slots.len());
         assert!(again.iter().all(|&slot| word_of(slot).get() == 0), "size {size}");
         assert_eq!(verify(&slab), slots.len(), "size {size}");
