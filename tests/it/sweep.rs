@@ -3,6 +3,8 @@
 //! The values of such objects are not dropped. Nobody must be able to tell: what they own besides pointers is dropped as
 //! ever, and what their pointers lead to loses a pointer.
 
+mod random;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -11,7 +13,6 @@ use std::sync::{Mutex, OnceLock};
 
 use gc_core::gc::{DebugFlags, Generation};
 use gc_core::{Cc, Finalize, Trace, Weak, coerce, collect, gc};
-use proptest::prelude::*;
 
 use crate::support::{Deaths, Node};
 
@@ -373,131 +374,4 @@ fn values_say_whether_they_are_exhaustive() {
     assert!(!vec![Cc::new(1)].is_exhaustive() && !Box::new(Cc::new(1)).is_exhaustive());
     // Other threads may change what is in these while the collector runs.
     assert!(!OnceLock::<String>::new().is_exhaustive() && !Mutex::new(String::new()).is_exhaustive());
-}
-
-/// What a random program does with objects that it knows by number.
-#[derive(Clone, Debug)]
-enum Deed {
-    /// Makes an object of some kind, which the program holds.
-    Make(u8),
-    Link(u8, bool, u8),
-    Unlink(u8, bool),
-    LetGo(u8),
-    Collect(u8),
-}
-
-fn deeds() -> impl Strategy<Value = Vec<Deed>> {
-    let deed = prop_oneof![
-        4 => any::<u8>().prop_map(Deed::Make),
-        6 => any::<(u8, bool, u8)>().prop_map(|(from, link, to)| Deed::Link(from, link, to)),
-        2 => any::<(u8, bool)>().prop_map(|(from, link)| Deed::Unlink(from, link)),
-        4 => any::<u8>().prop_map(Deed::LetGo),
-        1 => (0..3_u8).prop_map(Deed::Collect),
-    ];
-    prop::collection::vec(deed, 1..300)
-}
-
-type Mourned = Plain<Part>;
-
-/// What tells an object from its memory, if anything does.
-#[derive(Trace)]
-enum Part {
-    Nothing,
-    Mourner(Cc<Mourner>),
-    Named((String, Cc<Mourner>)),
-    Watching(#[trace(skip)] Weak<Mourned>),
-}
-
-/// Where the links of an object lead, and the deaths of its mourner, if it has one.
-type Known = ([Option<usize>; 2], Option<Rc<Cell<usize>>>);
-
-/// What the program holds, and what there has been.
-#[derive(Default)]
-struct Model {
-    held: Vec<(usize, Cc<Mourned>)>,
-    objects: Vec<Known>,
-}
-
-impl Model {
-    fn reachable(&self) -> Vec<bool> {
-        let mut reachable = vec![false; self.objects.len()];
-        let mut stack: Vec<usize> = self.held.iter().map(|&(number, _)| number).collect();
-        while let Some(number) = stack.pop() {
-            if !std::mem::replace(&mut reachable[number], true) {
-                stack.extend(self.objects[number].0.iter().flatten());
-            }
-        }
-        reachable
-    }
-
-    /// No object that can be reached is gone, and none twice; after a collection of everything, all others are.
-    fn check(&self, all: bool) {
-        let reachable = self.reachable();
-        for ((_, deaths), &reachable) in self.objects.iter().zip(&reachable) {
-            let deaths = deaths.as_ref().map(|deaths| deaths.get());
-            assert!(deaths.is_none_or(|deaths| if reachable {
-                deaths == 0
-            } else {
-                deaths == 1 || !all && deaths == 0
-            }));
-        }
-        if all {
-            assert_eq!(gc::get_objects().len(), reachable.iter().filter(|&&reachable| reachable).count());
-        }
-        for (number, object) in &self.held {
-            let links = object.links.iter().map(|link| link.borrow().is_some());
-            assert!(links.eq(self.objects[*number].0.iter().map(Option::is_some)));
-            if let Part::Watching(watched) = &object.part {
-                assert!(watched.upgrade().is_none_or(|watched| Cc::strong_count(&watched) > 1));
-            }
-        }
-    }
-
-    fn run(&mut self, deed: &Deed) {
-        let held = |number: u8| usize::from(number) * self.held.len() / 256;
-        match *deed {
-            Deed::Make(kind) => {
-                let deaths = (kind > 100).then(Rc::default);
-                let part = match (&deaths, self.held.last()) {
-                    // Few, for one of them keeps all the garbage of a collection from being swept.
-                    (Some(deaths), _) if kind > 250 => Part::Named((kind.to_string(), Cc::new(mourner(deaths)))),
-                    (Some(deaths), _) => Part::Mourner(Cc::new(mourner(deaths))),
-                    (None, Some((_, last))) if kind < 5 => Part::Watching(Cc::downgrade(last)),
-                    (None, _) => Part::Nothing,
-                };
-                self.held.push((self.objects.len(), Plain::new(part)));
-                self.objects.push(([None; 2], deaths));
-            }
-            _ if self.held.is_empty() => {}
-            Deed::Link(from, link, to) => {
-                let ((from, object), (to, target)) = (&self.held[held(from)], &self.held[held(to)]);
-                object.link(link.into(), target);
-                self.objects[*from].0[usize::from(link)] = Some(*to);
-            }
-            Deed::Unlink(from, link) => {
-                let (from, object) = &self.held[held(from)];
-                drop(object.links[usize::from(link)].take());
-                self.objects[*from].0[usize::from(link)] = None;
-            }
-            Deed::LetGo(number) => drop(self.held.swap_remove(held(number))),
-            Deed::Collect(generation) => {
-                let generation = Generation::try_from(usize::from(generation)).expect("there are three");
-                gc::collect_generation(generation);
-                self.check(generation == Generation::Old);
-            }
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn random_programs(deeds in deeds(), threshold in 0..20_usize) {
-        gc::set_threshold(threshold, 2, 2);
-        let mut model = Model::default();
-        deeds.iter().for_each(|deed| model.run(deed));
-        model.check(false);
-        model.held.clear();
-        collect();
-        model.check(true);
-    }
 }
