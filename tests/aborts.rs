@@ -39,6 +39,7 @@ fn clean() -> Cc<impl Trace> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes unless it is optimised: with `--release`")]
 fn too_many_strong_pointers() {
     let outcomes = outcomes([
         || {
@@ -72,6 +73,7 @@ fn too_many_strong_pointers() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes unless it is optimised: with `--release`")]
 fn too_many_weak_pointers() {
     let outcomes = outcomes([
         || {
