@@ -268,7 +268,7 @@ fn a_part_that_is_not_exhaustive_counts_once_whatever_is_in_it() {
 }
 
 #[test]
-fn what_claims_to_be_exhaustive_is_taken_at_its_word() {
+fn what_claims_to_be_exhaustive_and_is_not_leaks() {
     fn deaths_of_two<const ALL: bool>() -> usize {
         let deaths = Rc::default();
         let claims = || Cc::new(Claims::<ALL> { link: RefCell::default(), deaths: Deaths(Rc::clone(&deaths)) });
