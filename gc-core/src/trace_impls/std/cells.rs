@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
 /// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => a reference, if there is
-/// something to trace; a reference or guard, if there is something to lend; whether there is nothing else to drop, nor will be
+/// something to trace; a reference or guard, if there is something to lend to others; whether there is nothing else to drop, nor will be
 /// while another thread runs`. Those that do not always lend what they have say `else busy`.
 macro_rules! lending_cells {
     ($(
@@ -38,8 +38,8 @@ macro_rules! lending_cells {
                 if $crate::trace_impls::std::owns_nothing::<T>() {
                     return;
                 }
-                match $content {
-                    Some(content) => T::trace_labelled(content, labeller),
+                match $lent {
+                    Some(content) => T::trace_labelled(&content, labeller),
                     None => { $(labeller.$busy())? }
                 }
             }
@@ -66,8 +66,7 @@ macro_rules! lending_cells {
 }
 
 lending_cells! {
-    // SAFETY: the only code that runs while the reference lives is `T::trace`, which may not change what it traces, or
-    // `T::trace_labelled`, to which the same applies.
+    // SAFETY: the only code that runs while the reference lives is `T::trace`, which may not change what it traces.
     RefCell<T>: cell => unsafe { cell.try_borrow_unguarded() }.ok(); cell.try_borrow().ok(); true, else busy;
     // While it is being initialised it is empty.
     OnceCell<T>: cell => cell.get(); cell.get(); true;
