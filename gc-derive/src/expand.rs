@@ -190,8 +190,8 @@ impl Call {
         self.arm(&quote!(Self::#ident), Some(ident), &variant.fields, variant.attrs.skip.is_some())
     }
 
-    /// An arm of a `match`, for fields all of which are skipped or not. Braces, and numbers for the fields that have no
-    /// names, do for every shape.
+    /// An arm of a `match`. `skipped` says that all of its fields are. Braces, and numbers for the fields that have no names,
+    /// do for every shape.
     ///
     /// Where a call is made for skipped fields too, all fields are named: what another macro has added since is an error,
     /// and not forgotten.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 
+use crate::support::Random;
+
 /// How often the witness of each node has been dropped.
 type Deaths = Arc<Vec<AtomicU32>>;
 
@@ -115,17 +117,6 @@ impl Link {
                 link
             }
         })
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound
     }
 }
 
@@ -293,7 +284,7 @@ impl Model {
 }
 
 fn run(seed: u64, steps: usize) -> Deaths {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut random = Random::new(seed);
     let deaths: Deaths = Arc::new((0..steps * 500).map(|_| AtomicU32::new(0)).collect());
     let owners = [0, 3, 30, 3000][random.below(4)];
     let mut model = Model { deaths: deaths.clone(), owners, ..Model::default() };

@@ -1,19 +1,9 @@
 //! Random operations on all containers at once, beside a model that knows which entries there must be.
 
 use super::*;
+use crate::support::Random;
 
 const THINGS: usize = 12;
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-}
 
 /// An entry, by the objects that it was made of.
 struct Entry {
@@ -50,7 +40,7 @@ fn take(entries: &mut Vec<Entry>, key: &Cc<Thing>) {
 }
 
 fn run(seed: u64) {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut random = Random::new(seed);
     if seed % 2 == 0 {
         gc::disable();
     } else {
