@@ -478,17 +478,17 @@ fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -
 fn sort_out_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr], unreachable: &ObjectList) {
     let mut unreachable = unreachable.objects();
     for &block in blocks {
-        sort_out(heap, generation, block, |object| unreachable.push(object));
+        sort_out(heap, generation, block, State::Condemned, |object| unreachable.push(object));
     }
 }
 
 /// Frees the objects of the collected generations that are not known to be alive. The others are promoted.
 fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
     for &block in blocks {
-        let mut unreachable = 0;
-        sort_out(heap, generation, block, |_| unreachable += 1);
+        let mut swept = 0;
+        sort_out(heap, generation, block, State::Swept, |_| swept += 1);
         // SAFETY: all pointers to them come from among them, and of their values nothing is left to be dropped.
-        unsafe { heap.sweep(block, unreachable) };
+        unsafe { heap.sweep(block, swept) };
     }
 }
 
@@ -500,11 +500,17 @@ fn sweep_reached(heap: &Heap, working_set: &ObjectList) {
     working_set.clear();
 }
 
-/// Condemns the objects in a block that are not known to be alive, and calls `unreachable` with each. The others are
+/// Gives the objects in a block that are not known to be alive a state, and calls `unreachable` with each. The others are
 /// promoted.
 #[inline]
-fn sort_out(heap: &Heap, generation: Generation, block: BlockPtr, mut unreachable: impl FnMut(ObjectPtr)) {
-    let [promoted, condemned] = [generation.next(), State::Condemned].map(Word::of);
+fn sort_out(
+    heap: &Heap,
+    generation: Generation,
+    block: BlockPtr,
+    state: State,
+    mut unreachable: impl FnMut(ObjectPtr),
+) {
+    let [promoted, unpromoted] = [generation.next(), state].map(Word::of);
     let mut survives = false;
     objects_in(block, Selection::up_to(generation)).for_each(|(object, word)| {
         if Word(word.get()).is_reachable() {
@@ -512,7 +518,7 @@ fn sort_out(heap: &Heap, generation: Generation, block: BlockPtr, mut unreachabl
             survives = true;
         } else {
             unreachable(object);
-            word.set(condemned.0);
+            word.set(unpromoted.0);
         }
     });
     if survives && generation == Generation::Young {

@@ -35,7 +35,7 @@ fn verify_block(heap: &Heap, block: BlockPtr, frozen: &mut usize) -> usize {
         assert!(state != State::Condemned, "heap inv. 1: a condemned object outside a collection");
         assert!(state != State::Young || touched, "heap inv. 2: a young object in an untouched block");
         assert!(state != State::Middle || touched || middle, "heap inv. 2: a middle-aged object in an unlisted block");
-        tracked += usize::from(state != State::Free);
+        tracked += usize::from(!matches!(state, State::Free | State::Swept));
         *frozen += usize::from(state == State::Frozen);
     }
     assert_eq!(slots - block.count_free(), block.live(), "block inv. 4: the number of live slots");

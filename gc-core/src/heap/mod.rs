@@ -512,26 +512,22 @@ impl Heap {
         self.slab.batch()
     }
 
-    /// Frees the condemned objects in a block, of which there are so many, without a drop of their values.
+    /// Frees the objects in a block that have been swept, of which there are so many, without a drop of their values.
     ///
     /// Only within a collection, as [`free_many`](Heap::free_many).
     ///
     /// # Safety
     ///
     /// No pointer to one of them, strong or weak, is used again.
-    pub(crate) unsafe fn sweep(&self, block: BlockPtr, condemned: usize) {
-        if condemned == block.live() as usize {
+    pub(crate) unsafe fn sweep(&self, block: BlockPtr, swept: usize) {
+        if swept == block.live() as usize {
             // SAFETY: these are all the objects in the block; the rest is the caller's promise.
             unsafe { self.slab.clear(block) }
-        } else if condemned > 0 {
-            let slots = objects_in(block, Selection::of(State::Condemned)).map(|(object, word)| {
-                word.set(Word::of(State::Free).0);
-                object.header_ptr().cast()
-            });
-            // SAFETY: the objects have left the heap; the rest is the caller's promise.
-            unsafe { self.slab.free_in(block, slots) }
+        } else if swept > 0 {
+            // SAFETY: the caller's promise.
+            unsafe { self.slab.sweep(block, swept as u32) }
         }
-        self.pacing.count_deaths(condemned);
+        self.pacing.count_deaths(swept);
     }
 
     /// [`sweep`](Heap::sweep), for objects that are named one by one.
@@ -539,14 +535,12 @@ impl Heap {
     /// # Safety
     ///
     /// As there.
-    pub(crate) unsafe fn sweep_all(&self, condemned: &[ObjectPtr]) {
-        let mut batch = self.free_many();
-        for &object in condemned {
-            word_of(object).set(Word::of(State::Free).0);
-            // SAFETY: the object has left the heap; the rest is the caller's promise.
-            unsafe { batch.add(object.header_ptr().cast()) }
+    pub(crate) unsafe fn sweep_all(&self, objects: &[ObjectPtr]) {
+        for neighbours in objects.chunk_by(|&one, &other| block_of(one) == block_of(other)) {
+            neighbours.iter().for_each(|&object| word_of(object).set(Word::of(State::Swept).0));
+            // SAFETY: the caller's promise.
+            unsafe { self.sweep(block_of(neighbours[0]), neighbours.len()) };
         }
-        self.pacing.count_deaths(condemned.len());
     }
 
     /// Gives memory back that has not been needed for some time; or since the last call, if the program has asked.

@@ -19,6 +19,7 @@
 //! - *many*: it has more pointers than a surplus can tell from none. It passes for alive until they have been counted one
 //!   by one.
 
+use crate::slab::SWEPT;
 use core::fmt;
 
 const STATE_BITS: u32 = 3;
@@ -50,6 +51,8 @@ pub(crate) enum State {
     Condemned = 5,
     /// In the permanent generation, which is not collected.
     Frozen = 6,
+    /// No object any more: the slot was freed without being touched.
+    Swept = SWEPT,
 }
 
 impl State {
@@ -59,13 +62,13 @@ impl State {
             State::Young => Some(Generation::Young),
             State::Middle => Some(Generation::Middle),
             State::Old => Some(Generation::Old),
-            State::Free | State::Detached | State::Condemned | State::Frozen => None,
+            State::Free | State::Detached | State::Condemned | State::Frozen | State::Swept => None,
         }
     }
 
     /// Whether the collector knows of an object, and may look at its value.
     pub(crate) fn is_tracked(self) -> bool {
-        !matches!(self, State::Free | State::Detached)
+        !matches!(self, State::Free | State::Detached | State::Swept)
     }
 }
 
@@ -162,7 +165,8 @@ impl Word {
             3 => State::Old,
             4 => State::Detached,
             5 => State::Condemned,
-            _ => State::Frozen,
+            6 => State::Frozen,
+            _ => State::Swept,
         }
     }
 

@@ -11,12 +11,14 @@
 //!
 //! Invariants:
 //! 1. The block of any slot is the slot's address rounded down to [`BLOCK_SIZE`].
-//! 2. Slots from `first` to `bump` have been *carved*: their side words are initialised, and each of them is in use or
-//!    on the free list.
+//! 2. Slots from `first` to `bump` have been *carved*: their side words are initialised, and each of them is in use, on
+//!    the free list, or swept.
 //! 3. The free list links free slots below `bump`, through their first word; their side words are zero.
-//! 4. `live` is the number of slots in use.
+//! 4. Slots are *swept* that are free, but not on the free list: their side words are [`SWEPT`], and no others are. None
+//!    of them is below `swept_from`.
+//! 5. `live` is the number of slots in use, and `swept` that of swept ones.
 //!
-//! Knows nothing of what the slots hold or what the side words mean, but that zero is the word of a free slot.
+//! Knows nothing of what the slots hold or what the side words mean, but those of free slots.
 
 use super::block_list::{ListId, Membership};
 use super::size_class::{COUNT, SLOTS_SIZE, SizeClass};
@@ -40,6 +42,8 @@ const FIRST_SLOT: usize = BLOCK_SIZE / GRANULE * size_of::<u32>();
 const FIRST_LARGE: usize = FIRST_SLOT / GRANULE * size_of::<u32>();
 /// Slots that are put on the free list at a time: few enough that the writes stay near what is handed out next.
 const CARVE: usize = 64;
+/// The side word of a slot that was freed without being touched.
+pub(crate) const SWEPT: u32 = 7;
 
 const _: () = {
     assert!(FIRST_SLOT == 8 * 1024 && FIRST_LARGE == 1024 && BLOCK_BYTES == FIRST_SLOT + SLOTS_SIZE);
@@ -139,10 +143,12 @@ pub(crate) struct BlockHeader {
     owner: NonNull<()>,
     free: Cell<Option<NonNull<FreeSlot>>>,
     live: Cell<u32>,
+    swept: Cell<u32>,
     /// The value of `live` at which a freed slot is worth the slab's attention.
     notify_at: Cell<u32>,
-    /// In bytes from the start of the block, as the next two.
+    /// In bytes from the start of the block, as the next three.
     bump: Cell<u32>,
+    swept_from: Cell<u32>,
     first: u32,
     end: u32,
     /// In bytes.
@@ -162,8 +168,10 @@ impl BlockHeader {
             owner,
             free: Cell::new(None),
             live: Cell::new(0),
+            swept: Cell::new(0),
             notify_at: Cell::new(0),
             bump: Cell::new(slots.start as u32),
+            swept_from: Cell::new(slots.start as u32),
             first: slots.start as u32,
             end: slots.end as u32,
             slot_size: slot_size as u32,
@@ -407,16 +415,36 @@ impl BlockPtr {
     /// The slots are this block's, were handed out, have the side word zero (inv. 3), and are not used again.
     pub(super) unsafe fn splice(self, chain: Chain) -> bool {
         let header = self.header();
-        let (before, notify_at) = (header.live.get(), header.notify_at.get());
-        let live = before - chain.slots;
-        let attention = before > notify_at && notify_at >= live;
-        if live > 0 || !attention {
+        let attention = self.count_freed(chain.slots);
+        if header.live.get() > 0 || !attention {
             // SAFETY: the caller's promise.
             unsafe { chain.link_last(header.free.get()) };
             header.free.set(Some(chain.first));
         }
-        header.live.set(live);
         attention
+    }
+
+    /// Frees slots whose side words say that they are swept, without touching them; `true` if that is worth the slab's
+    /// attention.
+    ///
+    /// # Safety
+    ///
+    /// So many slots of this block were in use, and have had [`SWEPT`] written into their side words (inv. 4). They are not
+    /// used again.
+    pub(super) unsafe fn sweep(self, slots: u32) -> bool {
+        let header = self.header();
+        header.swept.set(header.swept.get() + slots);
+        header.swept_from.set(header.first);
+        self.count_freed(slots)
+    }
+
+    /// Counts slots that are not in use any more; `true` if that is worth the slab's attention.
+    fn count_freed(self, slots: u32) -> bool {
+        let header = self.header();
+        let (before, notify_at) = (header.live.get(), header.notify_at.get());
+        let live = before - slots;
+        header.live.set(live);
+        before > notify_at && notify_at >= live
     }
 
     /// Makes the block as if no slot had ever been carved; `true` if that is worth the slab's attention.
@@ -428,15 +456,45 @@ impl BlockPtr {
         let header = self.header();
         header.free.set(None);
         header.bump.set(header.first);
+        header.swept.set(0);
         header.live.replace(0) > header.notify_at.get()
     }
 
-    /// Puts slots that were never used on the free list, if it is empty; `false` if there are none left.
+    /// Puts slots that were swept, or never used, on the free list, if it is empty; `false` if there are none left.
     pub(super) fn carve(self) -> bool {
         let header = self.header();
         if header.free.get().is_some() {
-            return true;
+            true
+        } else if header.swept.get() > 0 {
+            self.carve_swept();
+            true
+        } else {
+            self.carve_new()
         }
+    }
+
+    /// Puts swept slots on the free list, which is empty. There are some.
+    fn carve_swept(self) {
+        let header = self.header();
+        let mut swept = self.slots_from(header.swept_from.get()).filter(|(_, word)| word.get() == SWEPT).take(CARVE);
+        let Some((first, word)) = swept.next() else { return };
+        word.set(0);
+        let mut chain = Chain::of(first);
+        swept.for_each(|(slot, word)| {
+            word.set(0);
+            // SAFETY: inv. 4: nothing uses the slot.
+            unsafe { chain.add(slot) }
+        });
+        // SAFETY: as above.
+        unsafe { chain.link_last(None) };
+        header.free.set(Some(chain.first));
+        header.swept.set(header.swept.get() - chain.slots);
+        header.swept_from.set((chain.last.addr().get() & (BLOCK_SIZE - 1)) as u32 + header.slot_size);
+    }
+
+    /// Puts slots that were never used on the free list, which is empty; `false` if there are none left.
+    fn carve_new(self) -> bool {
+        let header = self.header();
         let (start, size) = (header.bump.get() as usize, header.slot_size as usize);
         let slots = ((header.end as usize - start) / size).min(CARVE);
         let end = start + slots * size;
@@ -483,8 +541,14 @@ impl BlockPtr {
     /// The slots that have been carved, in use or free, in address order, with their side words.
     #[inline]
     pub(crate) fn slots<'a>(self) -> impl Iterator<Item = (NonNull<u8>, &'a Cell<u32>)> {
+        self.slots_from(self.header().first)
+    }
+
+    /// Those of the [`slots`](BlockPtr::slots) that do not begin before an offset, where one begins.
+    #[inline]
+    fn slots_from<'a>(self, mut offset: u32) -> impl Iterator<Item = (NonNull<u8>, &'a Cell<u32>)> {
         let header = self.header();
-        let (mut offset, end) = (header.first, header.bump.get());
+        let end = header.bump.get();
         let slot_size = header.slot_size;
         iter::from_fn(move || {
             if offset >= end {
@@ -507,10 +571,11 @@ impl BlockPtr {
         let mut free = [false; BLOCK_SIZE / GRANULE];
         let granule = |slot: NonNull<u8>| (slot.as_ptr().addr() & (BLOCK_SIZE - 1)) / GRANULE;
         self.for_each_free(|slot| free[granule(slot)] = true);
-        self.slots().map(|(slot, _)| slot).filter(|&slot| !free[granule(slot)]).for_each(&mut each);
+        let is_used = |&(slot, word): &(_, &Cell<u32>)| word.get() != SWEPT && !free[granule(slot)];
+        self.slots().filter(is_used).for_each(|(slot, _)| each(slot));
     }
 
-    /// The number of slots on the free list, for checks.
+    /// The number of carved slots that are free, for checks.
     #[cfg(any(test, feature = "verify"))]
     pub(crate) fn count_free(self) -> u32 {
         let mut count = 0;
@@ -519,7 +584,9 @@ impl BlockPtr {
             assert_eq!(unsafe { self.word(slot) }.get(), 0, "block inv. 3: a free slot has a side word");
             count += 1;
         });
-        count
+        let swept = self.slots().filter(|(_, word)| word.get() == SWEPT).count();
+        assert_eq!(swept, self.header().swept.get() as usize, "block inv. 5: the number of swept slots");
+        count + self.header().swept.get()
     }
 
     /// Calls `each` for every slot on the free list.

@@ -18,8 +18,8 @@ mod chunk;
 mod size_class;
 
 pub(crate) use batch::Batch;
-pub(crate) use block::{BlockPtr, Kind};
-use block::{Chain, Notify};
+use block::Notify;
+pub(crate) use block::{BlockPtr, Kind, SWEPT};
 pub(crate) use block_list::{BlockList, ListId};
 use chunk::Chunks;
 use core::cell::{Cell, RefCell};
@@ -169,20 +169,14 @@ impl Slab {
         attention
     }
 
-    /// Frees slots of one block.
+    /// Frees so many slots of one block, whose side words are [`SWEPT`], without touching them.
     ///
     /// # Safety
     ///
-    /// To each that the iterator gives, which is one at least, applies what [`free`](Slab::free) says.
-    pub(crate) unsafe fn free_in(&self, block: BlockPtr, slots: impl Iterator<Item = NonNull<u8>>) {
-        let mut chain = None;
-        slots.for_each(|slot| match &mut chain {
-            None => chain = Some(Chain::of(slot)),
-            // SAFETY: the caller's promise.
-            Some(chain) => unsafe { chain.add(slot) },
-        });
+    /// They were in use, and were not swept before. They are not used again.
+    pub(crate) unsafe fn sweep(&self, block: BlockPtr, slots: u32) {
         // SAFETY: the caller's promise.
-        if chain.is_some_and(|chain| unsafe { block.splice(chain) }) {
+        if unsafe { block.sweep(slots) } {
             self.attend(block);
         }
     }

@@ -267,21 +267,70 @@ fn a_block_is_cleared_at_once() {
     assert!(slab.all.is_empty());
 }
 
+/// Sweeps slots of one block.
+fn sweep(slab: &Slab, slots: &[NonNull<u8>]) {
+    slots.iter().for_each(|&slot| word_of(slot).set(SWEPT));
+    // SAFETY: the tests sweep what they took from the slab, once.
+    unsafe { slab.sweep(block_of(slots[0]), slots.len() as u32) };
+}
+
 #[test]
-fn slots_of_one_block_are_freed_together() {
+fn swept_slots_are_not_touched_until_they_are_handed_out_again() {
+    for size in [32, 48, 64, 1000, 5000] {
+        let slab = slab();
+        let slots = fill(&slab, size, MANY);
+        let block = block_of(slots[0]);
+        let inside: Vec<_> = slots.iter().copied().filter(|&slot| block_of(slot) == block).collect();
+        let (dead, alive): (Vec<_>, Vec<_>) = inside.iter().enumerate().partition(|(index, _)| index % 3 == 1);
+        let [dead, alive] = [dead, alive].map(|part| part.into_iter().map(|(_, &slot)| slot).collect::<Vec<_>>());
+        for &slot in &dead {
+            // SAFETY: the slot is the test's, and has so many bytes.
+            unsafe { slot.write_bytes(0xA5, size) };
+        }
+        sweep(&slab, &dead);
+        assert_eq!((verify(&slab), block.live() as usize), (slots.len() - dead.len(), alive.len()));
+        // SAFETY: nobody else has written to the slots, whose memory is still that of the block.
+        assert!(dead.iter().all(|slot| unsafe { slot.cast::<[u8; 32]>().read() } == [0xA5; 32]), "size {size}");
+
+        // What is freed on its own comes first, then what was swept, from the lowest address on.
+        let mut again = Vec::new();
+        while again.iter().filter(|&&slot| block_of(slot) == block).count() < dead.len() {
+            again.extend(fill(&slab, size, 1));
+        }
+        let reused: Vec<_> = again.iter().copied().filter(|&slot| block_of(slot) == block).collect();
+        assert_eq!(reused, dead, "size {size}");
+        assert!(again.iter().all(|&slot| word_of(slot).get() == 0), "size {size}");
+        assert_eq!(verify(&slab), slots.len() - dead.len() + again.len());
+        let others = slots.into_iter().filter(|&slot| block_of(slot) != block);
+        free_all(&slab, others.chain(alive).chain(again));
+    }
+}
+
+#[test]
+fn a_block_with_swept_slots_empties_opens_and_is_cleared() {
     let slab = slab();
-    let slots = fill(&slab, 48, MANY);
+    let slots = fill(&slab, 48, 2 * MANY);
     let block = block_of(slots[0]);
-    let inside = || slots.iter().copied().filter(|&slot| block_of(slot) == block);
-    // SAFETY: these slots are in use, with the side word zero, and are not used again.
-    unsafe { slab.free_in(block, inside().skip(1)) };
-    let others = MANY - inside().count();
-    assert_eq!((verify(&slab), block.live()), (others + 1, 1));
+    let (inside, outside): (Vec<_>, Vec<_>) = slots.into_iter().partition(|&slot| block_of(slot) == block);
+    let is_open = || slab.pools.iter().any(|pool| pool.open.contains(block));
+    let eighth = inside.len() / 8;
+
+    sweep(&slab, &inside[..eighth - 1]);
+    assert!(!is_open());
+    sweep(&slab, &inside[eighth - 1..eighth + 10]);
+    assert!(is_open());
+    let again = fill(&slab, 48, MANY);
+    assert!(inside[..eighth + 10].iter().all(|slot| again.contains(slot)));
+    // Now there are swept slots below those that were found last.
+    let (low, high): (Vec<_>, Vec<_>) = again.into_iter().partition(|slot| inside[..5].contains(slot));
+    sweep(&slab, &low);
+    assert_eq!(verify(&slab), outside.len() + inside.len() - (eighth + 10) + high.len());
+
+    free_all(&slab, high);
     let blocks = slab.all.len();
-    // SAFETY: as above.
-    unsafe { slab.free_in(block, inside().take(1)) };
-    assert_eq!((verify(&slab), slab.all.len()), (others, blocks - 1));
-    free_all(&slab, slots.into_iter().filter(|&slot| block_of(slot) != block));
+    free_all(&slab, inside[eighth + 10..].iter().copied());
+    assert_eq!((verify(&slab), slab.all.len()), (outside.len(), blocks - 1));
+    free_all(&slab, outside);
 }
 
 #[test]
