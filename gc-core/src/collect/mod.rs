@@ -15,7 +15,7 @@ mod trial_deletion;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
 
-use crate::heap::{Activity, Collection, DebugFlags, Generation, Heap, Panic, Selection, State, Word, objects_in};
+use crate::heap::{Activity, Collection, DebugFlags, Generation, Heap, Panic, Selection, State, Word, for_each_among};
 use crate::object::ObjectPtr;
 use crate::slab::ListId;
 use death::drop_deferred_if_deep;
@@ -173,10 +173,10 @@ fn promote_young(heap: &Heap) -> usize {
     let mut promoted = 0;
     heap.blocks(ListId::Touched).for_each(|block| {
         let before = promoted;
-        for (_, word) in objects_in(block, Selection::up_to(Generation::Young)) {
+        for_each_among(block, Selection::up_to(Generation::Young), |_, word| {
             word.set(Word::of(State::Middle).0);
             promoted += 1;
-        }
+        });
         if promoted > before {
             heap.blocks(ListId::Middle).insert(block);
         }
@@ -188,10 +188,10 @@ fn promote_young(heap: &Heap) -> usize {
 fn make_old(heap: &Heap, list: ListId) -> usize {
     let mut promoted = 0;
     heap.blocks(list).for_each(|block| {
-        for (_, word) in objects_in(block, Selection::up_to(Generation::Middle)) {
+        for_each_among(block, Selection::up_to(Generation::Middle), |_, word| {
             word.set(Word::of(State::Old).0);
             promoted += 1;
-        }
+        });
     });
     promoted
 }

@@ -21,7 +21,7 @@
 
 use super::death::Dead;
 use super::object_list::ObjectList;
-use crate::heap::{Generation, Heap, Selection, State, Word, block_of, objects_in, word_of};
+use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, word_of};
 use crate::object::{Edge, EdgeSink, Header, ObjectPtr, Tally, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
@@ -111,8 +111,11 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>, may_sweep: bool) -> Option<Found> {
     let blocks = blocks_of(heap, generation)?;
     let list = ObjectList::new(heap.take_scratch());
-    let few = population(heap, generation, &blocks).div_ceil(FEW).max(1);
-    find_suspects(heap, generation, &blocks, &list, few);
+    let population = population(heap, generation);
+    let sparse = is_sparse(generation, &blocks, population);
+    // Then a pass over the whole set costs more than the set.
+    let few = if sparse { usize::MAX } else { population.div_ceil(FEW).max(1) };
+    find_suspects(heap, generation, &blocks, sparse, &list, few);
     let working_set = if list.len() < few && count_reached(pass, &list, few) {
         WorkingSet::Reached(&list)
     } else {
@@ -242,11 +245,27 @@ impl<'h> Pass<'h> {
 
 /// Lists the suspects of the collected generations, as long as they are `few`. A young collection looks only where young
 /// objects are: the suspects of a large old generation do not slow it down.
-fn find_suspects(heap: &Heap, generation: Generation, blocks: &[BlockPtr], suspects: &ObjectList, few: usize) {
+fn find_suspects(
+    heap: &Heap,
+    generation: Generation,
+    blocks: &[BlockPtr],
+    sparse: bool,
+    suspects: &ObjectList,
+    few: usize,
+) {
     let collected = Selection::up_to(generation);
+    let is_suspect = |object: &ObjectPtr| !object.header().is_clean();
     let search = |block: BlockPtr| {
-        let objects = objects_in(block, collected).map(|(object, _)| object);
-        suspects.extend(objects.filter(|object| !object.header().is_clean()), few);
+        if sparse {
+            for_each_among(block, collected, |object, _| {
+                if is_suspect(&object) {
+                    suspects.push(object);
+                }
+            });
+        } else {
+            let objects = objects_in(block, collected).map(|(object, _)| object);
+            suspects.extend(objects.filter(is_suspect), few);
+        }
     };
     let suspect_blocks = heap.blocks(ListId::Suspect);
     if generation == Generation::Old {
@@ -283,12 +302,16 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
     Some(blocks)
 }
 
-/// About how many objects the collected generations have, and not less.
-fn population(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) -> usize {
-    match generation {
-        Generation::Old => heap.pacing.tracked() - heap.frozen(),
-        _ => blocks.iter().map(|block| block.live() as usize).sum(),
-    }
+/// About how many objects the collected generations have.
+fn population(heap: &Heap, generation: Generation) -> usize {
+    let frozen = if generation == Generation::Old { heap.frozen() } else { 0 };
+    heap.pacing.population() - frozen
+}
+
+/// Whether most objects in the blocks are older than the collected generations, of which they hold so many.
+fn is_sparse(generation: Generation, blocks: &[BlockPtr], population: usize) -> bool {
+    let in_use = || blocks.iter().map(|block| block.live() as usize).sum::<usize>();
+    generation != Generation::Old && in_use() / 2 > population
 }
 
 /// Makes the working set of what the suspects reach inside the collected generations, and counts the references from

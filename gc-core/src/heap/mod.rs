@@ -623,3 +623,12 @@ pub(crate) fn objects_in<'a>(
         (unsafe { ObjectPtr::from_slot(slot) }, word)
     })
 }
+
+/// Calls `each` for every object in a block that is in a selection, in address order, with its side word. For blocks where
+/// few are.
+#[inline]
+pub(crate) fn for_each_among(block: BlockPtr, selection: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
+    let chosen = |word| selection.contains_each(Word(word));
+    // SAFETY: as in `objects_in`.
+    block.for_each_among(chosen, |slot, word| each(unsafe { ObjectPtr::from_slot(slot) }, word));
+}

@@ -150,6 +150,10 @@ pub(crate) struct Pacing {
     pauses: Cell<usize>,
     /// What has been [anticipated](Pacing::anticipate).
     anticipated: Cell<usize>,
+    /// How many objects the young collections since the last other one have left.
+    middle: Cell<usize>,
+    /// See [`population`](Pacing::population).
+    population: Cell<usize>,
     long_lived_total: Cell<usize>,
     long_lived_pending: Cell<usize>,
 }
@@ -167,6 +171,8 @@ impl Pacing {
             trigger: Cell::new(Trigger::Allocation),
             pauses: Cell::new(0),
             anticipated: Cell::new(0),
+            middle: Cell::new(0),
+            population: Cell::new(0),
             long_lived_total: Cell::new(0),
             long_lived_pending: Cell::new(0),
         }
@@ -202,6 +208,12 @@ impl Pacing {
     pub(crate) fn note_due(&self) {
         let [young, _] = &self.collected;
         young.set(young.get() + self.adaptation.stride.get() - 1);
+    }
+
+    /// About how many objects were in the generations of the collection that began last: nobody knows the generation of
+    /// those that died by count before.
+    pub(crate) fn population(&self) -> usize {
+        self.population.get()
     }
 
     /// Counts an allocation.
@@ -269,6 +281,12 @@ impl Pacing {
             young.set(0);
         }
         self.anticipated.set(0);
+        let young = self.young.get().max(0) as usize;
+        self.population.set(match generation {
+            Generation::Young => young,
+            Generation::Middle => young + self.middle.get(),
+            Generation::Old => self.tracked(),
+        });
         self.restart();
     }
 
@@ -287,6 +305,7 @@ impl Pacing {
 
     /// Notes how many of the objects that a collection looked at survived.
     pub(crate) fn note_survivors(&self, generation: Generation, survivors: usize) {
+        self.middle.set(if generation == Generation::Young { self.middle.get() + survivors } else { 0 });
         match generation {
             Generation::Young => {}
             Generation::Middle => self.long_lived_pending.set(self.long_lived_pending.get() + survivors),

@@ -333,6 +333,31 @@ fn a_block_with_swept_slots_empties_opens_and_is_cleared() {
     free_all(&slab, outside);
 }
 
+/// The slab does not know the states of side words; any will do.
+#[test]
+fn a_search_for_few_slots_finds_what_a_scan_does() {
+    for size in [32, 48, 64, 1000, 57_216] {
+        let slab = slab();
+        let slots = fill(&slab, size, MANY);
+        for every in [1, 2, 7, 64, MANY] {
+            for (index, &slot) in slots.iter().enumerate() {
+                word_of(slot).set(if index % every == 0 { 1 } else { 3 });
+            }
+            slab.list(ListId::All).for_each(|block| {
+                let mut found = Vec::new();
+                block.for_each_among(|word| word == 1, |slot, word| found.push((slot, word.get())));
+                assert!(
+                    found
+                        .iter()
+                        .copied()
+                        .eq(block.slots().map(|(slot, word)| (slot, word.get())).filter(|&(_, word)| word == 1))
+                );
+            });
+        }
+        free_all(&slab, slots);
+    }
+}
+
 #[test]
 fn a_batch_opens_a_block_and_empties_it() {
     let slab = slab();
