@@ -181,7 +181,7 @@ fn t12_a_trace_that_panics_after_finalizers_condemns_nothing() {
 }
 
 /// Once for the references, and once more if they are alive: also where a suspect is followed until it turns out to
-/// reach too much.
+/// reach too much. (What is swept is visited once more, too, if it refers to other objects.)
 #[test]
 fn no_collection_visits_an_object_more_than_twice() {
     gc::disable();

@@ -1,7 +1,7 @@
 //! The numbers that the design promises, as ratios within one run: `cargo run --release -p gc-core-benches`.
 //!
 //! The unit `u` is the time in which `Rc::new` and drop of a 16-byte value take place, on the system's allocator. Every
-//! figure is a median of several rounds, and the rounds of what is compared are interleaved.
+//! time is a median of several rounds, but for those on a small stack; the rounds of what is compared are interleaved.
 
 use gc_core::gc::{self, Generation};
 use gc_core::{Cc, Trace};

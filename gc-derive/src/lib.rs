@@ -299,6 +299,9 @@ use crate::errors::Errors;
 /// ```
 ///
 /// Nor can it be a union, or `#[repr(packed)]` with fields that are traced.
+///
+/// An attribute macro that adds or changes fields goes above `#[derive(Trace)]`. A field that is added below is an error; or,
+/// with `unsafe_drop`, it is not visited.
 #[proc_macro_derive(Trace, attributes(trace))]
 pub fn derive_trace(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(&parse_macro_input!(item as DeriveInput), cfg!(feature = "inspect")).into()

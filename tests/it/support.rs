@@ -12,12 +12,30 @@ impl Deaths {
     pub(crate) fn count(&self) -> usize {
         self.0.get()
     }
+
+    /// Counts from zero again.
+    pub(crate) fn take(&self) -> usize {
+        self.0.take()
+    }
 }
 
 /// A leaf that does something when it is dropped, and counts that it was.
 pub(crate) struct Leaf {
     deaths: Deaths,
     last_words: Option<Box<dyn FnOnce()>>,
+}
+
+gc_core::leaf!(Leaf);
+
+impl Leaf {
+    pub(crate) fn new(deaths: &Deaths) -> Leaf {
+        Leaf { deaths: deaths.clone(), last_words: None }
+    }
+
+    /// A leaf whose destructor calls `last_words`.
+    pub(crate) fn saying(deaths: &Deaths, last_words: impl FnOnce() + 'static) -> Leaf {
+        Leaf { deaths: deaths.clone(), last_words: Some(Box::new(last_words)) }
+    }
 }
 
 impl Drop for Leaf {
@@ -41,16 +59,15 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new(deaths: &Deaths) -> Cc<Node> {
-        Node::with(deaths, None)
+        Node::with(Leaf::new(deaths))
     }
 
     /// A node whose destructor calls `last_words`.
     pub(crate) fn saying(deaths: &Deaths, last_words: impl FnOnce() + 'static) -> Cc<Node> {
-        Node::with(deaths, Some(Box::new(last_words)))
+        Node::with(Leaf::saying(deaths, last_words))
     }
 
-    fn with(deaths: &Deaths, last_words: Option<Box<dyn FnOnce()>>) -> Cc<Node> {
-        let leaf = Leaf { deaths: deaths.clone(), last_words };
+    fn with(leaf: Leaf) -> Cc<Node> {
         Cc::new(Node { links: RefCell::default(), name: String::from("node"), _leaf: leaf })
     }
 

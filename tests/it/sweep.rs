@@ -14,7 +14,7 @@ use std::sync::{Mutex, OnceLock};
 use gc_core::gc::{DebugFlags, Generation};
 use gc_core::{Cc, Finalize, Trace, Weak, coerce, collect, gc};
 
-use crate::support::{Deaths, Node};
+use crate::support::{Deaths, Leaf, Node};
 
 /// An object that nothing tells from its memory, but for what its part may own.
 #[derive(Trace)]
@@ -42,35 +42,14 @@ impl<P: Trace> Plain<P> {
     }
 }
 
-/// Counts its death, and does something then.
-struct Mourner {
-    deaths: Rc<Cell<usize>>,
-    last_words: Option<Box<dyn FnOnce()>>,
-}
-
-impl Drop for Mourner {
-    fn drop(&mut self) {
-        self.deaths.set(self.deaths.get() + 1);
-        if let Some(last_words) = self.last_words.take() {
-            last_words();
-        }
-    }
-}
-
-gc_core::leaf!(Mourner);
-
-fn mourner(deaths: &Rc<Cell<usize>>) -> Mourner {
-    Mourner { deaths: deaths.clone(), last_words: None }
-}
-
 #[test]
 fn what_it_refers_to_loses_a_pointer() {
     gc::disable();
-    let deaths = Rc::default();
-    let shared = Cc::new(mourner(&deaths));
+    let deaths = Deaths::default();
+    let shared = Cc::new(Leaf::new(&deaths));
     for _ in 0..3 {
-        drop(Plain::ring((0..1000).map(|_| (shared.clone(), Cc::new(mourner(&deaths))))));
-        assert_eq!((Cc::strong_count(&shared), deaths.get()), (1001, 0));
+        drop(Plain::ring((0..1000).map(|_| (shared.clone(), Cc::new(Leaf::new(&deaths))))));
+        assert_eq!((Cc::strong_count(&shared), deaths.count()), (1001, 0));
         assert_eq!(collect(), 1000);
         assert_eq!((Cc::strong_count(&shared), deaths.take()), (1, 1000));
     }
@@ -79,9 +58,9 @@ fn what_it_refers_to_loses_a_pointer() {
 #[test]
 fn one_pointer_among_many_objects_is_dropped() {
     gc::disable();
-    let deaths = Rc::default();
+    let deaths = Deaths::default();
     for owner in [0, 1, 2, 1999] {
-        drop(Plain::ring((0..2000).map(|index| (index == owner).then(|| Cc::new(mourner(&deaths))))));
+        drop(Plain::ring((0..2000).map(|index| (index == owner).then(|| Cc::new(Leaf::new(&deaths))))));
         assert_eq!((collect(), deaths.take()), (2000, 1));
     }
 }
@@ -125,12 +104,12 @@ fn what_lives_beside_it_stays() {
     assert_eq!(gc::get_objects().len(), 0);
 }
 
-/// Collects rings of objects with such parts, each of which owns one mourner.
-fn check<P: Trace>(part: impl Fn(Mourner) -> P) {
-    let deaths = Rc::default();
+/// Collects rings of objects with such parts, each of which owns one leaf.
+fn check<P: Trace>(part: impl Fn(Leaf) -> P) {
+    let deaths = Deaths::default();
     for objects in [1, 2, 3000] {
-        drop(Plain::ring((0..objects).map(|_| part(mourner(&deaths)))));
-        assert_eq!((deaths.get(), collect(), deaths.take()), (0, objects, objects), "{}", std::any::type_name::<P>());
+        drop(Plain::ring((0..objects).map(|_| part(Leaf::new(&deaths)))));
+        assert_eq!((deaths.count(), collect(), deaths.take()), (0, objects, objects), "{}", std::any::type_name::<P>());
     }
 }
 
@@ -153,34 +132,34 @@ enum Inner<T> {
 #[test]
 fn what_it_owns_is_dropped_wherever_it_is() {
     gc::disable();
-    check(|mourner| mourner);
-    check(|mourner| (1, Some(mourner)));
-    check(|mourner| [Ok::<_, u8>(mourner)]);
-    check(|mourner| vec![mourner]);
-    check(|mourner| (Box::new(mourner), String::from("text")));
+    check(|leaf| leaf);
+    check(|leaf| (1, Some(leaf)));
+    check(|leaf| [Ok::<_, u8>(leaf)]);
+    check(|leaf| vec![leaf]);
+    check(|leaf| (Box::new(leaf), String::from("text")));
     check(Box::pin);
     check(RefCell::new);
-    check(|mourner| Cell::new(Some(mourner)));
+    check(|leaf| Cell::new(Some(leaf)));
     check(OnceCell::from);
     check(Rc::new);
     check(Cc::new);
-    check(|mourner| Cc::<[Mourner]>::from_iter([mourner]));
-    check(|mourner| coerce!(Cc::new(RefCell::new(Some(mourner))) => Cc<dyn Trace>));
-    check(|mourner| Pin::new(Cc::new(mourner)));
-    check(|mourner| Outer { before: 1, inner: Inner::Traced(mourner) });
-    check(|mourner| Outer { before: 1, inner: Inner::Skipped(mourner) });
-    check(|mourner| Outer { before: 1, inner: Inner::Variant { _part: mourner } });
+    check(|leaf| Cc::<[Leaf]>::from_iter([leaf]));
+    check(|leaf| coerce!(Cc::new(RefCell::new(Some(leaf))) => Cc<dyn Trace>));
+    check(|leaf| Pin::new(Cc::new(leaf)));
+    check(|leaf| Outer { before: 1, inner: Inner::Traced(leaf) });
+    check(|leaf| Outer { before: 1, inner: Inner::Skipped(leaf) });
+    check(|leaf| Outer { before: 1, inner: Inner::Variant { _part: leaf } });
 }
 
 /// What is in a cell that somebody has left borrowed cannot be traced, but is dropped.
 #[test]
 fn what_is_in_a_borrowed_cell_is_dropped() {
     gc::disable();
-    let deaths = Rc::default();
-    let ring = Plain::ring((0..3).map(|_| RefCell::new(Some(Cc::new(mourner(&deaths))))));
+    let deaths = Deaths::default();
+    let ring = Plain::ring((0..3).map(|_| RefCell::new(Some(Cc::new(Leaf::new(&deaths))))));
     std::mem::forget(ring.part.borrow_mut());
     drop(ring);
-    assert_eq!((collect(), deaths.get()), (3, 3));
+    assert_eq!((collect(), deaths.count()), (3, 3));
 }
 
 /// One object that is more than its memory, among many that are not.
@@ -241,7 +220,7 @@ impl Finalize for Finalized {
 
 /// Finalized once, it is as plain as any other.
 #[test]
-fn what_has_been_finalized_is_swept_like_the_rest() {
+fn what_has_been_finalized_dies_like_the_rest() {
     gc::disable();
     for _ in 0..500 {
         let object = Cc::new(Finalized { link: RefCell::default(), rescue: Cell::new(true) });
@@ -258,32 +237,32 @@ fn what_has_been_finalized_is_swept_like_the_rest() {
 #[test]
 fn what_it_lets_go_of_may_do_anything() {
     gc::disable();
-    let deaths = Rc::new(Cell::new(0));
+    let deaths = Deaths::default();
     let parts = (0..500).map(|_| {
         let last_words = || {
             drop(Plain::ring(0..10));
             assert_eq!(collect(), 0, "a collection is running");
             assert!(gc::get_objects_in(Generation::Young).len() >= 10);
         };
-        Cc::new(Mourner { deaths: deaths.clone(), last_words: Some(Box::new(last_words)) })
+        Cc::new(Leaf::saying(&deaths, last_words))
     });
     drop(Plain::ring(parts));
-    assert_eq!((collect(), deaths.get()), (500, 500));
+    assert_eq!((collect(), deaths.count()), (500, 500));
     assert_eq!(collect(), 5000);
 }
 
 #[test]
 fn a_panic_in_what_it_lets_go_of_comes_last() {
     gc::disable();
-    let deaths = Rc::new(Cell::new(0));
+    let deaths = Deaths::default();
     let parts = (0..100).map(|index| {
-        let last_words = move || assert!(index % 10 != 3, "mourner {index}");
-        Cc::new(Mourner { deaths: deaths.clone(), last_words: Some(Box::new(last_words)) })
+        let last_words = move || assert!(index % 10 != 3, "leaf {index}");
+        Cc::new(Leaf::saying(&deaths, last_words))
     });
     drop(Plain::ring(parts));
     let panic = catch_unwind(AssertUnwindSafe(collect)).expect_err("destructors panic");
-    assert!(panic.downcast_ref::<String>().is_some_and(|message| message.starts_with("mourner ")));
-    assert_eq!((deaths.get(), gc::get_objects().len(), collect()), (100, 0, 0));
+    assert!(panic.downcast_ref::<String>().is_some_and(|message| message.starts_with("leaf ")));
+    assert_eq!((deaths.count(), gc::get_objects().len(), collect()), (100, 0, 0));
 }
 
 #[derive(Trace)]
@@ -327,14 +306,15 @@ fn it_may_have_any_size_and_alignment() {
 
 /// A slice of cells that lead back to it.
 #[test]
-fn slices_are_swept() {
+fn slices_die() {
     #[derive(Trace)]
-    struct Cells(RefCell<Option<Cc<[Cells]>>>, Option<Cc<Mourner>>);
+    struct Cells(RefCell<Option<Cc<[Cells]>>>, Option<Cc<Leaf>>);
 
     gc::disable();
-    let deaths = Rc::default();
+    let deaths = Deaths::default();
     for len in [1, 2, 100, 10_000] {
-        let slice: Cc<[Cells]> = (0..len).map(|_| Cells(RefCell::default(), Some(Cc::new(mourner(&deaths))))).collect();
+        let slice: Cc<[Cells]> =
+            (0..len).map(|_| Cells(RefCell::default(), Some(Cc::new(Leaf::new(&deaths))))).collect();
         slice.iter().for_each(|cells| drop(cells.0.replace(Some(slice.clone()))));
         drop(slice);
         assert_eq!((collect(), deaths.take()), (1, len));
@@ -345,12 +325,12 @@ fn slices_are_swept() {
 fn what_is_to_be_saved_is_intact() {
     gc::disable();
     gc::set_debug(DebugFlags::SAVEALL);
-    let deaths = Rc::default();
-    drop(Plain::ring((0..10).map(|_| Cc::new(mourner(&deaths)))));
-    assert_eq!((collect(), deaths.get(), gc::garbage().len()), (10, 0, 10));
+    let deaths = Deaths::default();
+    drop(Plain::ring((0..10).map(|_| Cc::new(Leaf::new(&deaths)))));
+    assert_eq!((collect(), deaths.count(), gc::garbage().len()), (10, 0, 10));
     gc::set_debug(DebugFlags::empty());
     gc::garbage().clear();
-    assert_eq!((collect(), deaths.get(), gc::get_objects().len()), (10, 10, 0));
+    assert_eq!((collect(), deaths.count(), gc::get_objects().len()), (10, 10, 0));
 }
 
 #[test]

@@ -239,7 +239,7 @@ impl fmt::Pointer for AnyCc {
     }
 }
 
-// SAFETY: visits the pointer itself, once.
+// SAFETY: visits the pointer itself, once; its drop drops that pointer and does nothing else.
 unsafe impl Trace for AnyCc {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         visit(self.object, tracer);
@@ -251,7 +251,7 @@ unsafe impl Trace for AnyCc {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.edge(self.object.value());
     }
 }

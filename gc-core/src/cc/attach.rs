@@ -190,8 +190,8 @@ impl<R> OnDrop<R> {
         self.registered.at_exit.get()
     }
 
-    /// Says whether the callback runs at the end of the thread, if the object is alive then: after the last collection,
-    /// newest first. It does not, if nothing is said.
+    /// Says whether the callback runs at the end of the thread, if the object is alive then: after a collection of
+    /// everything, newest first. What the callbacks let go of is collected afterwards. It does not, if nothing is said.
     ///
     /// # Examples
     ///
@@ -285,7 +285,7 @@ unsafe impl Trace for Watch {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         self.watched.trace_labelled(labeller);
     }
 }

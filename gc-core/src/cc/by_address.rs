@@ -137,7 +137,7 @@ impl<P: fmt::Pointer> fmt::Pointer for ByAddress<P> {
     }
 }
 
-// SAFETY: visits what the pointer does. It has no destructor of its own.
+// SAFETY: visits what the pointer does. It has no destructor of its own, and nothing to drop but the pointer.
 unsafe impl<P: Trace> Trace for ByAddress<P> {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.part(&self.0);
@@ -148,7 +148,7 @@ unsafe impl<P: Trace> Trace for ByAddress<P> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         self.0.trace_labelled(labeller);
     }
 

@@ -15,12 +15,12 @@ use std::alloc::{Layout, handle_alloc_error};
 impl<T: Trace> Cc<T> {
     /// Makes an object of a value.
     ///
-    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Destructors of
-    /// garbage run then.
+    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Finalizers, callbacks and
+    /// destructors run then.
     ///
     /// # Panics
     ///
-    /// With the first panic of a destructor, if such a collection ran into one; the value is dropped first. If there is
+    /// With the first panic of one of these, if such a collection ran into one; the value is dropped first. If there is
     /// no memory, [`handle_alloc_error`] is called, which usually aborts; see [`try_new`](Cc::try_new).
     ///
     /// # Examples
@@ -59,7 +59,7 @@ impl<T: Trace> Cc<T> {
     ///
     /// # Panics
     ///
-    /// As [`new`](Cc::new).
+    /// As [`new`](Cc::new), but not for want of memory.
     ///
     /// # Examples
     ///

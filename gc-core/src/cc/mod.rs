@@ -567,7 +567,7 @@ impl<T: ?Sized> Cc<T> {
     }
 }
 
-// SAFETY: visits the pointer itself, once.
+// SAFETY: visits the pointer itself, once; its drop drops that pointer and does nothing else.
 unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
@@ -580,7 +580,7 @@ unsafe impl<T: ?Sized + 'static> Trace for Cc<T> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.edge(self.value.cast());
     }
 }

@@ -147,7 +147,7 @@ unsafe fn trace<T: Trace>(value: Edge, tracer: &mut Tracer<'_>) {
 }
 
 #[cfg(feature = "inspect")]
-unsafe fn trace_labelled<T: Trace>(value: Edge, labeller: &mut crate::inspect::Labeller<'_>) {
+unsafe fn trace_labelled<T: Trace>(value: Edge, labeller: &mut crate::object::Labeller<'_>) {
     // SAFETY: the table is that of an object that was made as a slice of `T`.
     let elements = unsafe { elements::<T>(value) };
     // SAFETY: the caller promises that they are alive.
@@ -337,7 +337,7 @@ where
 }
 
 impl<T: Trace> FromIterator<T> for Cc<[T]> {
-    /// Makes an object of the items, which are collected in a `Vec` first.
+    /// Makes an object of the items: in place if the iterator says how many there are, and by way of a `Vec` otherwise.
     ///
     /// # Panics
     ///

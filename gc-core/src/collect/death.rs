@@ -7,7 +7,8 @@
 //! 5. the values are dropped, and what the objects owned as keys of ephemerons
 //! 6. slots that no weak pointer holds are released
 //!
-//! Where the first five have nothing to do, [`trial_deletion`](super::trial_deletion) does the last one itself.
+//! Where the first five have nothing to do but to drop pointers, [`trial_deletion`](super::trial_deletion) does the last one
+//! itself, and these pointers are dropped afterwards.
 //!
 //! Finalizers, callbacks and destructors are code of the user. Before the first callback or destructor runs, the object
 //! has left its generation, so that a collection which that sets off does not look at it. A panic is kept until

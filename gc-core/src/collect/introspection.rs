@@ -6,7 +6,7 @@
 //! value. Nothing here changes a count; that is left to who makes pointers of what is found.
 
 use super::Running;
-use crate::heap::{Activity, Heap, Selection, State, state_of};
+use crate::heap::{Activity, Heap, Selection, State, state_of, target};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
 use core::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -55,12 +55,6 @@ pub(crate) fn referents(heap: &Heap, object: ObjectPtr) -> Vec<ObjectPtr> {
         tracer.flush();
     }
     referents.0.into_inner()
-}
-
-/// The object at the end of an edge.
-fn target(edge: Edge) -> ObjectPtr {
-    // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
-    unsafe { ObjectPtr::from_value(edge) }
 }
 
 struct Search<'a> {

@@ -8,20 +8,20 @@
 //! 1. [`find_suspects`]
 //! 2. the working set, with the references inside it counted: [`count_reached`] or [`count_all`]
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
-//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]; or swept at once, if there is nothing to do but to
-//!    free its memory: [`sweep_reached`] or [`sweep_all`]
+//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]; or, if there is nothing to do but to free its memory,
+//!    what it refers to is found, [`find_outgoing`], and it is swept at once: [`sweep_reached`] or [`sweep_all`]
 //!
 //! Once finalizers have been called, the same is done with the condemned objects alone: [`run_again`].
 //!
 //! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
 //! memory, ends the run without a verdict: trials are reset, suspects stay suspects, and nothing is condemned.
 //!
-//! A pass over a large heap costs what it reads. Only the second step reads the objects; the others need only side
-//! words, but for what is alive.
+//! A pass over a large heap costs what it reads. The first step reads the headers of what lies in blocks with suspects, the
+//! second the objects; the others need only side words, but for what is alive, and for garbage that refers to other objects.
 
 use super::death::Dead;
 use super::object_list::ObjectList;
-use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, word_of};
+use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, target, word_of};
 use crate::object::{Edge, EdgeSink, Header, ObjectPtr, Tally, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
@@ -49,7 +49,8 @@ pub(super) struct Found {
     pub(super) complete: bool,
 }
 
-/// Finds the garbage of a generation and all younger ones. What can be is swept, if it `may_sweep`.
+/// Finds the garbage of a generation and all younger ones. What can be is swept, if it `may_sweep`. If all objects were
+/// examined, what survives is promoted.
 pub(super) fn run(heap: &Heap, generation: Generation, may_sweep: bool) -> Found {
     let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old);
     let reset = Reset { heap, collected: pass.collected };
@@ -510,7 +511,8 @@ fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
     for &block in blocks {
         let mut swept = 0;
         sort_out(heap, generation, block, State::Swept, |_| swept += 1);
-        // SAFETY: all pointers to them come from among them, and of their values nothing is left to be dropped.
+        // SAFETY: all strong pointers to them are in their own values, which are neither dropped nor looked at again. There
+        // are no weak ones: `Pass::trace` would have counted an owner, and `find_outgoing` given `None`.
         unsafe { heap.sweep(block, swept) };
     }
 }
@@ -519,7 +521,7 @@ fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
 fn sweep_reached(heap: &Heap, working_set: &ObjectList) {
     sort_out_reached(heap, working_set);
     // SAFETY: as above.
-    unsafe { heap.sweep_all(&working_set.objects()) };
+    unsafe { heap.sweep_listed(&working_set.objects()) };
     working_set.clear();
 }
 
@@ -570,8 +572,7 @@ fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
 #[inline]
 fn targets<'a>(edges: &[Edge]) -> impl Iterator<Item = (ObjectPtr, &'a Cell<u32>)> {
     edges.iter().map(|&edge| {
-        // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
-        let object = unsafe { ObjectPtr::from_value(edge) };
+        let object = target(edge);
         (object, word_of(object))
     })
 }

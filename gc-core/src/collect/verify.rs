@@ -1,7 +1,7 @@
 //! A check of every invariant of the heap, the suspect lemma included. Linear in the heap, and slow.
 
 use super::{Running, introspection};
-use crate::heap::{Activity, Heap, Selection, State, Word, objects_in, word_of};
+use crate::heap::{Activity, Heap, Selection, State, Word, objects_in, target, word_of};
 use crate::object::{Edge, EdgeSink, ObjectPtr, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::RefCell;
@@ -97,8 +97,7 @@ struct Edges(RefCell<Vec<ObjectPtr>>);
 
 impl EdgeSink for Edges {
     fn drain(&self, edges: &[Edge]) {
-        // SAFETY: edges are visited by the `trace` of `Cc` alone, and a `Cc` keeps the slot of its object allocated.
-        let objects = edges.iter().map(|&edge| unsafe { ObjectPtr::from_value(edge) });
+        let objects = edges.iter().map(|&edge| target(edge));
         self.0.borrow_mut().extend(objects.filter(|&object| Selection::ALL.contains(Word(word_of(object).get()))));
     }
 }

@@ -180,8 +180,9 @@ impl Drop for PauseGuard {
 /// an eighth of what they look at, the next are put off: young ones to up to 16 times the threshold, which counts for as
 /// many collections; old ones until the old generation has doubled, in place of having grown by a quarter. When a
 /// collection finds that more than half is garbage, everything is as it was; for young ones also after a call of
-/// [`collect`]. And once a young collection that was put
-/// off so far has found nearly nothing, less than a thirty-second, the next three promote all objects without a look.
+/// [`collect`]. And once a young collection that was put off so far has found nearly nothing, less than a thirty-second, the
+/// next three promote all objects without a look. Where most of the young is garbage and objects are large, young collections
+/// come sooner: as soon as there are as many objects as take 1 MiB, but not for fewer than 100.
 ///
 /// # Examples
 ///

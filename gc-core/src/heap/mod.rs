@@ -9,7 +9,7 @@
 //!    list of middle blocks.
 //! 3. The block of an object that is in a generation and not clean (a *suspect*) is in the list of suspect blocks.
 //! 4. The number of tracked objects is that of the side words that are not free; that of frozen ones is counted too.
-//! 5. An object in a generation has a live value, to which nobody has exclusive access.
+//! 5. An object that is in a generation, frozen or condemned has a live value, to which nobody has exclusive access.
 //! 6. While `condemned` is not empty, the word of a condemned object holds its index there.
 //!
 //! Does not know how garbage is found or how objects die.
@@ -23,7 +23,7 @@ mod thread;
 mod unfinished;
 mod word;
 
-use crate::object::{Header, ObjectPtr, Tracer};
+use crate::object::{Edge, Header, ObjectPtr, Tracer};
 use crate::prefetch::prefetch;
 use crate::slab::{Batch, BlockPtr, ListId, Slab};
 pub(crate) use attachments::{Attachments, DeathCallback, Registered};
@@ -535,7 +535,7 @@ impl Heap {
     /// # Safety
     ///
     /// As there.
-    pub(crate) unsafe fn sweep_all(&self, objects: &[ObjectPtr]) {
+    pub(crate) unsafe fn sweep_listed(&self, objects: &[ObjectPtr]) {
         for neighbours in objects.chunk_by(|&one, &other| block_of(one) == block_of(other)) {
             neighbours.iter().for_each(|&object| word_of(object).set(Word::of(State::Swept).0));
             // SAFETY: the caller's promise.
@@ -602,6 +602,14 @@ pub(crate) fn word_of<'a>(object: ObjectPtr) -> &'a Cell<u32> {
 pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
     prefetch(word_of(object));
     tracer.visit(object.value());
+}
+
+/// The object at the end of an edge.
+#[inline]
+pub(crate) fn target(edge: Edge) -> ObjectPtr {
+    // SAFETY: only `visit` makes edges, for strong pointers: those of a `Cc`, an `AnyCc` and an attachment. Each keeps the
+    // slot of its object allocated.
+    unsafe { ObjectPtr::from_value(edge) }
 }
 
 /// Where an object stands.

@@ -293,6 +293,7 @@ impl Pacing {
     /// Notes that all objects have left the generations: there is nothing to count, and nothing to wait for.
     pub(crate) fn note_freeze(&self) {
         self.collected.iter().for_each(|count| count.set(0));
+        self.middle.set(0);
         self.long_lived_pending.set(0);
         self.long_lived_total.set(0);
         self.restart();

@@ -37,8 +37,8 @@ pub struct Collection {
     /// Objects found unreachable that could not be freed. Always 0: nothing keeps this collector from freeing what it
     /// has found. The field is `CPython`'s.
     pub uncollectable: usize,
-    /// Objects examined. A collection starts from the objects that may have become garbage, so this is far less than
-    /// the objects there were.
+    /// Objects examined. A collection starts from the objects that may have become garbage, so this is mostly far less than
+    /// the objects there were. It is all of them if a quarter may have become garbage.
     pub candidates: usize,
     /// The time from beginning to end: finalizers, callbacks on deaths and destructors are included, what
     /// [callbacks](crate::gc::callbacks) on collections take is not.

@@ -26,7 +26,8 @@ bitflags! {
     /// ```
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
     pub struct Flags: u8 {
-        /// The collector knows of the object.
+        /// The heap keeps track of the object. Unlike [`gc::is_tracked`](crate::gc::is_tracked), also while somebody has
+        /// exclusive access to it, or its value is yet to be written.
         const TRACKED = 1;
         /// It is in the permanent generation: see [`gc::freeze`](crate::gc::freeze).
         const FROZEN = 1 << 1;

@@ -30,7 +30,8 @@ pub(crate) type Edge = NonNull<()>;
 /// 4. changes nothing that this or another `trace` reads: in particular it does not create, clone or drop a `Cc`;
 /// 5. belongs to a type whose destructor does not read the `Cc` pointers that `trace` visits: by the time the
 ///    destructor of a garbage object runs, their targets may be gone. (A field that is a leaf may have any destructor.)
-/// 6. says that it [is exhaustive](Trace::is_exhaustive) only if it is.
+/// 6. says that it [is exhaustive](Trace::is_exhaustive) only if it is; and then says as often in every call that it
+///    [owns more](Tracer::owns_more), under the condition of 3.
 ///
 /// With the feature `inspect`, `trace_labelled` keeps to the same rules, but that what it visits may differ.
 ///
@@ -85,7 +86,8 @@ pub(crate) type Edge = NonNull<()>;
 pub unsafe trait Trace: 'static {
     /// Visits every `Cc` that this value owns.
     ///
-    /// Called by the collector; to forward to a field, call the field's `trace`.
+    /// Called by the collector. To forward to a field, hand it to [`Tracer::part`]; to call the field's `trace` does as well,
+    /// where the type is not [exhaustive](Trace::is_exhaustive).
     fn trace(&self, tracer: &mut Tracer<'_>);
 
     /// Visits every `Cc` that this value owns, and says what it is called: for [`Snapshot`](crate::inspect::Snapshot).
@@ -105,14 +107,14 @@ pub unsafe trait Trace: 'static {
     ///
     /// `true` says that a drop of the value would drop the pointers that `trace` visits, and do nothing else; unless
     /// `trace` calls [`Tracer::owns_more`], or passes a part of the value to [`Tracer::part`] that is not exhaustive. The
-    /// collector then frees a garbage object without touching it again, if those that refer to it are garbage like it: its
-    /// value is forgotten, and not dropped. So with a wrong `true` the value is leaked, and promises that rest on its drop
-    /// (see [`std::pin`]) are broken.
+    /// collector forgets the values of garbage, in place of dropping them, if all that a collection has found is like that,
+    /// without a finalizer that is to be called, a weak pointer or a callback. So with a wrong `true` the value is leaked,
+    /// and promises that rest on its drop (see [`std::pin`]) are broken.
     ///
     /// The answer for a value, and how often its `trace` calls `owns_more`, must not change while this thread runs no code
-    /// outside the collector, whatever others do. A derived type is exhaustive, but for one with `#[trace(unsafe_drop)]`; so
-    /// are the cells, options, tuples and arrays of such types. `Vec`, `Box` and the like own memory too, and are not; nor
-    /// are locks, and other things that threads share. Nor is any type that does not say so.
+    /// outside the collector, whatever others do. A derived type is exhaustive, but for one with `#[trace(unsafe_drop)]`
+    /// or `#[repr(packed)]`; so are the cells, options, tuples and arrays of such types. `Vec`, `Box` and the like own memory
+    /// too, and are not; nor are locks, and other things that threads share. Nor is any type that does not say so.
     ///
     /// # Examples
     ///
@@ -250,7 +252,8 @@ const BUFFERED: usize = 256;
 
 /// Collects the edges that [`Trace::trace`] visits.
 ///
-/// The collector makes one for each of its phases; a program meets it only as the argument that `trace` passes on.
+/// The collector makes one for each of its phases; a program meets it as the argument of `trace`, which hands its
+/// [parts](Tracer::part) to it.
 pub struct Tracer<'a> {
     edges: [MaybeUninit<Edge>; BUFFERED],
     len: usize,

@@ -9,7 +9,7 @@ use core::mem::MaybeUninit;
 pub(crate) struct VTable {
     /// Visits the edges of the value at the address.
     ///
-    /// Safety: the address is that of a live value of this table's type.
+    /// Safety: the address is that of a live value of this table's type, to which nobody holds a mutable reference.
     pub(crate) trace: unsafe fn(Edge, &mut Tracer<'_>),
     /// Visits the edges of the value at the address, and says what they are called.
     ///

@@ -36,7 +36,7 @@ pub(crate) const BLOCK_SIZE: usize = 64 * 1024;
 pub(super) const BLOCK_BYTES: usize = BLOCK_SIZE - 128;
 /// Bytes for which there is one side word.
 const GRANULE: usize = 32;
-/// Where the slots of a block begin, in bytes: the first place whose side word is clear of the side words.
+/// Where the slots of a block begin, in bytes: the first place behind the side words of the whole block.
 const FIRST_SLOT: usize = BLOCK_SIZE / GRANULE * size_of::<u32>();
 /// The earliest place for an object that has the block to itself, in bytes.
 const FIRST_LARGE: usize = FIRST_SLOT / GRANULE * size_of::<u32>();
@@ -194,7 +194,7 @@ impl core::fmt::Debug for FreeSlot {
 /// A pointer to a block.
 ///
 /// Invariant: the block is allocated and its header initialised, from the call that made the `BlockPtr` until
-/// [`BlockPtr::deallocate`]. It may be used to reach every byte of the block.
+/// [`BlockPtr::deallocate_large`], or until its memory goes back to the chunks. It may be used to reach every byte of the block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(transparent)]
 pub(crate) struct BlockPtr(NonNull<BlockHeader>);
@@ -479,7 +479,7 @@ impl BlockPtr {
     fn carve_swept(self) {
         let header = self.header();
         let mut swept = self.slots_from(header.swept_from.get()).filter(|(_, word)| word.get() == SWEPT).take(CARVE);
-        let Some((first, word)) = swept.next() else { return };
+        let (first, word) = swept.next().expect("block inv. 5: there is a swept slot");
         word.set(0);
         let mut chain = Chain::of(first);
         swept.for_each(|(slot, word)| {
@@ -529,7 +529,7 @@ impl BlockPtr {
         unsafe { first.write_bytes(0, words.len()) };
     }
 
-    /// Says when [`push`](BlockPtr::push) asks for the slab's attention next.
+    /// Says when freeing slots asks for the slab's attention next.
     pub(super) fn notify(self, when: Notify) {
         let header = self.header();
         let slots = (header.end - header.first) / header.slot_size;

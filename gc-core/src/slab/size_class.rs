@@ -2,7 +2,7 @@
 //!
 //! Slots are multiples of 16 B: from 32 B to 1 KiB in steps of 16; then in four steps for each doubling up to 4 KiB; then
 //! as large as they can be for thirteen, twelve, and so on down to one of them to fit a block. No request from 1 KiB to
-//! 18 KiB wastes more than a quarter of its slot, nor a larger one more than half: allocations of their own, aligned as
+//! 19,072 B wastes more than a quarter of its slot, nor a larger one more than half: allocations of their own, aligned as
 //! blocks, would lie as far apart. What does not fit a block, or is aligned to more than 16 B, gets one of these.
 
 /// The alignment of every slot, and the step between the small sizes, in bytes.
@@ -13,7 +13,7 @@ pub(super) const SLOTS_SIZE: usize = 57_216;
 const MIN_SLOT: usize = 32;
 /// Up to here sizes go in steps of [`SLOT_ALIGN`], in bytes.
 const FINE_MAX: usize = 1024;
-/// Up to here sizes go in [`STEPS_PER_DOUBLING`], in bytes.
+/// Up to here there are [`STEPS_PER_DOUBLING`], in bytes.
 const MEDIUM_MAX: usize = 4096;
 /// The largest number of slots in a block with slots above [`MEDIUM_MAX`], and the smallest.
 const FRACTIONS: (usize, usize) = (SLOTS_SIZE / (MEDIUM_MAX + SLOT_ALIGN), 1);

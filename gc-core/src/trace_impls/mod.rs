@@ -33,7 +33,7 @@ macro_rules! via_methods {
             }
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut $crate::object::Labeller<'_>) {
                 let $value = self;
                 $(labeller.heap_bytes($bytes);)?
                 if !$crate::trace_impls::std::owns_nothing::<($($content,)+)>() {

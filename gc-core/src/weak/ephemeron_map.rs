@@ -330,7 +330,7 @@ unsafe impl<K: ?Sized + 'static, V: ?Sized + 'static, By: 'static> Trace for Eph
     fn trace(&self, _: &mut Tracer<'_>) {}
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.heap_bytes(self.table.heap_bytes());
     }
 

@@ -333,7 +333,7 @@ unsafe impl<K: ?Sized + 'static, V: ?Sized + 'static, By: 'static> Trace for Wea
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.heap_bytes(self.table.heap_bytes());
         // The keys are other objects: they are not to be looked at here.
         let mut index = 0;

@@ -350,7 +350,7 @@ unsafe impl<K: Trace, V: ?Sized + 'static> Trace for WeakValueMap<K, V> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.heap_bytes(self.table.heap_bytes());
         let mut index = 0;
         self.table.for_each(|entry| {

@@ -1,6 +1,6 @@
 //! Random graphs, most of whose garbage owns nothing but pointers, against a model of what can be reached.
 //!
-//! Nodes are of several sizes, up to a block of their own. Most have a unique `Witness`, whose deaths are counted; some own
+//! Nodes are of several sizes, up to a block of their own. Most own a `Loud` of their own, whose deaths are counted; some own
 //! more than pointers, so that their garbage cannot be swept. After each full collection exactly that lives which can be
 //! reached, and the numbers that the collector gives are those of the model; at any time what can be reached is intact.
 

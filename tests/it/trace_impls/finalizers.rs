@@ -45,6 +45,7 @@ fn what_is_not_lent_has_not() {
     assert_eq!(calls_in(Box::new), 0);
 }
 
+/// A finalizer that looked for the content would panic.
 #[test]
 fn empty_cell_has_nothing_to_finalize() {
     drop(Cc::new(OnceCell::<Loud>::new()));

@@ -15,7 +15,7 @@ macro_rules! lending_cells {
     )+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
-        // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rule 6.
+        // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rules 6 and 8.
         unsafe impl<T: $crate::Trace, $($($generics)+)?> $crate::Trace for $type {
             #[inline]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
@@ -33,7 +33,7 @@ macro_rules! lending_cells {
             }
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut $crate::object::Labeller<'_>) {
                 let $cell = self;
                 if $crate::trace_impls::std::owns_nothing::<T>() {
                     return;
@@ -73,7 +73,7 @@ lending_cells! {
     OnceLock<T>: cell => cell.get(); cell.get(); false;
 }
 
-// SAFETY: a cell owns its content and visits it. Rule 6.
+// SAFETY: a cell owns its content and visits it. Rules 6 and 8.
 unsafe impl<T: Trace> Trace for Cell<T> {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
@@ -88,7 +88,7 @@ unsafe impl<T: Trace> Trace for Cell<T> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         // SAFETY: as above; the rules are the same for `T::trace_labelled`.
         let content = unsafe { content(self) };
         content.trace_labelled(labeller);

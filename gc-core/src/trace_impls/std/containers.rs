@@ -19,7 +19,7 @@ macro_rules! containers {
     ($(
         $container:ty: [$($content:ident),+] $([$($generics:tt)+])? $($exhaustive:ident)? $(=> |$value:ident| $bytes:expr)?,
     )+) => {$(
-        // SAFETY: rule 1: the container owns what it iterates over. Rule 6.
+        // SAFETY: rule 1: the container owns what it iterates over. Rules 6 and 8.
         unsafe impl<$($content: $crate::Trace,)+ $($($generics)+)?> $crate::Trace for $container {
             #[inline]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
@@ -35,7 +35,7 @@ macro_rules! containers {
             $(containers!(@$exhaustive);)?
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut $crate::object::Labeller<'_>) {
                 $(
                     let $value = self;
                     labeller.heap_bytes($bytes);
@@ -83,7 +83,7 @@ containers! {
     HashMap<K, V, S>: [K, V] [S: 'static] => |map| of_table::<(K, V)>(map.capacity()),
 }
 
-// SAFETY: a slice owns its elements and visits each. Rule 6.
+// SAFETY: a slice owns its elements and visits each. Rules 6 and 8.
 unsafe impl<T: Trace> Trace for [T] {
     #[inline]
     fn trace(&self, tracer: &mut Tracer<'_>) {
@@ -101,7 +101,7 @@ unsafe impl<T: Trace> Trace for [T] {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         if !owns_nothing::<T>() {
             labeller.elements(self);
         }

@@ -37,7 +37,7 @@ macro_rules! locks {
             }
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut $crate::object::Labeller<'_>) {
                 let $lock = self;
                 if $crate::trace_impls::std::owns_nothing::<T>() {
                     return;

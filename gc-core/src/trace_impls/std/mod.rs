@@ -20,6 +20,9 @@
 //! 7. What a cell lends out is the object, as far as the program is concerned, so `RefCell`, `OnceCell` and `OnceLock`
 //!    have the finalizer of their content. `Cell` lends nothing. Nor do locks have it: they would be held meanwhile,
 //!    and if the finalizer came back to one, it would wait for ever.
+//! 8. An impl is exhaustive only where a drop of the value drops the parts that `trace` hands to
+//!    [`Tracer::part`](crate::Tracer::part), and does nothing else: there is no memory to free, no destructor of its own, no
+//!    part left out. What other threads may change is not exhaustive.
 //!
 //! For the feature `inspect`, each says in the same place what it labels and what memory it owns. What holds one value is
 //! passed through: it adds no step to the path. Elements go by their positions, or by their keys. A cell or lock that is
@@ -44,7 +47,7 @@ macro_rules! parts {
             $($pattern:pat => [$($(.$name:ident =)? $part:expr),*] $(+ $bytes:expr)?),+ $(,)?
         }
     )+) => {$(
-        // SAFETY: rule 1: the value owns the parts, and each is named once. Rule 6.
+        // SAFETY: rule 1: the value owns the parts, and each is named once. Rules 6 and 8.
         unsafe impl<$($content: $crate::Trace,)* $($($generics)+)?> $crate::Trace for $type {
             #[inline]
             #[allow(unused_variables, reason = "where there are no parts, a pattern is for the bytes alone")]
@@ -57,7 +60,7 @@ macro_rules! parts {
             $(parts!(@$exhaustive);)?
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut $crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut $crate::object::Labeller<'_>) {
                 match self {
                     $($pattern => {
                         $(labeller.heap_bytes($bytes);)?

@@ -15,7 +15,7 @@ unsafe impl<T: Trace + ?Sized> Trace for Box<T> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         labeller.heap_bytes(size_of_val(&**self));
         (**self).trace_labelled(labeller);
     }
@@ -43,7 +43,7 @@ unsafe impl<P: Trace> Trace for Pin<P> {
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         pinned(self).trace_labelled(labeller);
     }
 
@@ -76,7 +76,7 @@ unsafe impl<B: ToOwned<Owned: Trace> + ?Sized + 'static> Trace for Cow<'static, 
     }
 
     #[cfg(feature = "inspect")]
-    fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+    fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
         if let Cow::Owned(value) = self {
             value.trace_labelled(labeller);
         }

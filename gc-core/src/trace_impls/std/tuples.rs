@@ -12,7 +12,7 @@ const NAMES: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10
 macro_rules! tuples {
     () => {};
     ($first:ident $($rest:ident)*) => {
-        // SAFETY: a tuple owns its elements and visits each. Rule 6.
+        // SAFETY: a tuple owns its elements and visits each. Rules 6 and 8.
         unsafe impl<$first: Trace, $($rest: Trace),*> Trace for ($first, $($rest,)*) {
             #[inline]
             fn trace(&self, tracer: &mut Tracer<'_>) {
@@ -28,7 +28,7 @@ macro_rules! tuples {
             }
 
             #[cfg(feature = "inspect")]
-            fn trace_labelled(&self, labeller: &mut crate::inspect::Labeller<'_>) {
+            fn trace_labelled(&self, labeller: &mut crate::object::Labeller<'_>) {
                 #[expect(non_snake_case, reason = "an element goes by the name of its type")]
                 let ($first, $($rest,)*) = self;
                 let elements: &[&dyn Trace] = &[$first, $($rest),*];
