@@ -28,6 +28,29 @@ fn every_object_and_every_edge_is_in_it() {
     assert!(two.referrers().map(|edge| edge.source()).eq([one, one]));
 }
 
+/// What garbage leaves of its slots does not pass for objects, before they are used again or after.
+#[test]
+fn what_was_freed_between_the_living_is_not_in_it() {
+    #[derive(Trace, Default)]
+    struct Plain(RefCell<Option<Cc<Plain>>>);
+
+    gc::disable();
+    let mut alive = Vec::new();
+    for round in 1..4 {
+        for _ in 0..300 {
+            let [one, two] = [(); 2].map(|()| Cc::<Plain>::default());
+            one.0.replace(Some(two.clone()));
+            two.0.replace(Some(one));
+            alive.push(Cc::<Plain>::default());
+        }
+        assert_eq!(Snapshot::take().len(), 300 * (round + 2));
+        assert_eq!(gc::collect(), 600);
+        let snapshot = Snapshot::take();
+        assert_eq!((snapshot.len(), snapshot.edge_count()), (300 * round, 0));
+        assert!(alive.iter().all(|object| snapshot.object(object).is_some()));
+    }
+}
+
 /// Calls `look` in its finalizer.
 #[derive(Trace)]
 #[trace(finalize)]

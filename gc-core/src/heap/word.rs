@@ -321,7 +321,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use State::{Condemned, Detached, Free, Frozen, Middle, Old, Young};
+    use State::{Condemned, Detached, Free, Frozen, Middle, Old, Swept, Young};
 
     #[test]
     fn a_selection_is_a_set_of_states() {
@@ -330,13 +330,15 @@ mod tests {
             (Generation::Middle, &[Young, Middle]),
             (Generation::Old, &[Young, Middle, Old]),
         ] {
-            for state in [Free, Young, Middle, Old, Detached, Condemned, Frozen] {
+            for state in [Free, Young, Middle, Old, Detached, Condemned, Frozen, Swept] {
                 let word = Word::of(state);
                 for word in [word, word.member(), word.count_reference(), word.mark_reachable()] {
-                    assert_eq!(Selection::up_to(generation).contains(word), members.contains(&state), "{word:?}");
+                    let selection = Selection::up_to(generation);
+                    assert_eq!(selection.contains(word), members.contains(&state), "{word:?}");
+                    assert_eq!(selection.contains_each(word), members.contains(&state), "{word:?}");
                     assert!(Selection::of(state).contains(word) && !Selection::of(Free).contains(Word::of(Young)));
                     assert_eq!(word.state(), state);
-                    assert_eq!(word.is_set_apart(), [Detached, Condemned, Frozen].contains(&state));
+                    assert_eq!(word.is_set_apart(), [Detached, Condemned, Frozen, Swept].contains(&state));
                 }
             }
         }

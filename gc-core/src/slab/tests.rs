@@ -242,12 +242,16 @@ fn a_block_is_cleared_at_once() {
         let current = block_of(*slots.last().expect("many"));
         let mut blocks: Vec<_> = slots.iter().map(|&slot| block_of(slot)).collect();
         blocks.dedup();
-        let opened = blocks.iter().step_by(2).flat_map(|&block| {
-            let inside: Vec<_> = slots.iter().copied().filter(|&slot| block_of(slot) == block).collect();
-            inside[..inside.len() / 2].to_vec()
-        });
-        free_all(&slab, opened);
-        slots.iter().filter(|&&slot| word_of(slot).get() == 0).for_each(|&slot| word_of(slot).set(7));
+        let inside =
+            |block| slots.iter().copied().filter(move |&slot| block_of(slot) == block).collect::<Vec<NonNull<u8>>>();
+        for &block in blocks.iter().step_by(2) {
+            let inside = inside(block);
+            free_all(&slab, inside[..inside.len() / 2].iter().copied());
+            if let [_, .., _, last] = inside[..] {
+                sweep(&slab, &[last]);
+            }
+        }
+        slots.iter().filter(|&&slot| word_of(slot).get() == 0).for_each(|&slot| word_of(slot).set(5));
         for block in blocks {
             // SAFETY: none of the slots is used again.
             unsafe { slab.clear(block) };
@@ -292,11 +296,8 @@ fn swept_slots_are_not_touched_until_they_are_handed_out_again() {
         // SAFETY: nobody else has written to the slots, whose memory is still that of the block.
         assert!(dead.iter().all(|slot| unsafe { slot.cast::<[u8; 32]>().read() } == [0xA5; 32]), "size {size}");
 
-        // What is freed on its own comes first, then what was swept, from the lowest address on.
-        let mut again = Vec::new();
-        while again.iter().filter(|&&slot| block_of(slot) == block).count() < dead.len() {
-            again.extend(fill(&slab, size, 1));
-        }
+        // Then they are, from the lowest address on.
+        let again = fill(&slab, size, MANY);
         let reused: Vec<_> = again.iter().copied().filter(|&slot| block_of(slot) == block).collect();
         assert_eq!(reused, dead, "size {size}");
         assert!(again.iter().all(|&slot| word_of(slot).get() == 0), "size {size}");
@@ -322,10 +323,13 @@ fn a_block_with_swept_slots_empties_opens_and_is_cleared() {
     let again = fill(&slab, 48, MANY);
     assert!(inside[..eighth + 10].iter().all(|slot| again.contains(slot)));
     // Now there are swept slots below those that were found last.
-    let (low, high): (Vec<_>, Vec<_>) = again.into_iter().partition(|slot| inside[..5].contains(slot));
+    let (low, high): (Vec<_>, Vec<_>) = again.into_iter().partition(|slot| inside[..eighth + 5].contains(slot));
     sweep(&slab, &low);
     assert_eq!(verify(&slab), outside.len() + inside.len() - (eighth + 10) + high.len());
+    let again = fill(&slab, 48, MANY);
+    assert!(low.iter().all(|slot| again.contains(slot)));
 
+    free_all(&slab, again);
     free_all(&slab, high);
     let blocks = slab.all.len();
     free_all(&slab, inside[eighth + 10..].iter().copied());
