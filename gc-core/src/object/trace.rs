@@ -301,14 +301,14 @@ impl<'a> Tracer<'a> {
     /// See [`Trace::is_exhaustive`].
     #[inline]
     pub fn part<T: Trace + ?Sized>(&mut self, part: &T) {
-        if mem::needs_drop::<T>() && !part.is_exhaustive() {
+        if part.is_exhaustive() {
+            part.trace(self);
+        } else {
             let owners = self.tally.owners;
             part.trace(self);
-            // Once, whatever there is in it: the content of a lock may be changed by another thread, and what is said in
-            // one pass must be said in the next.
-            self.tally.owners = owners + 1;
-        } else {
-            part.trace(self);
+            // Once, if there may be anything to drop, whatever there is now: another thread may hold a lock in one pass, or
+            // change its content, and what is said in one pass must be said in the next.
+            self.tally.owners = owners + usize::from(mem::needs_drop::<T>());
         }
     }
 
