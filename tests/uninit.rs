@@ -130,6 +130,30 @@ fn a_value_that_others_can_overwrite_is_never_looked_at_and_may_leak() {
 }
 
 /// The key of an ephemeron has to be tracked, whatever its type says; but not one that others can overwrite.
+/// Only its pointer knows its type, so the garbage that owns the pointer is not forgotten.
+#[test]
+fn a_value_that_others_could_overwrite_is_dropped_by_garbage_too() {
+    #[derive(Trace)]
+    struct Plain {
+        link: RefCell<Option<Cc<Plain>>>,
+        node: Cc<Node>,
+    }
+
+    gc::disable();
+    let mut cc = Cc::<Node>::new_uninit();
+    write(&mut cc, Node::value());
+    let other = cc.clone();
+    // SAFETY: the value is written, and nobody overwrites it.
+    let node = unsafe { cc.assume_init() };
+    drop(other);
+    let plain = Cc::new(Plain { link: RefCell::default(), node });
+    plain.link.replace(Some(plain.clone()));
+    assert_eq!(plain.node.name, "node");
+    drop(plain);
+    assert_eq!(gc::collect(), 1);
+    assert_deaths(0, 1);
+}
+
 #[test]
 fn an_acyclic_value_that_others_can_overwrite_is_not_tracked_as_a_key() {
     #[derive(Trace)]

@@ -467,7 +467,8 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
 }
 
 /// Finds the pointers that the garbage has to other objects, if there is nothing to do with it but to free its memory and to
-/// drop these; `None` if there is more to do, or no memory.
+/// drop these; `None` if there is more to do, or no memory. There is more if one of them leads to an object that does not know
+/// the type of its value: only its `Cc` does then, see [`Cc::assume_init`](crate::Cc::assume_init), and drops it as that.
 ///
 /// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as many
 /// edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
@@ -477,7 +478,7 @@ fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -
         return None;
     }
     if garbage.surplus_edges > 0 {
-        let sink = FindOutgoing { outgoing: &outgoing };
+        let sink = FindOutgoing { outgoing: &outgoing, all_typed: Cell::new(true) };
         let mut tracer = Tracer::new(&sink);
         let mut visit = |object: ObjectPtr, word: &Cell<u32>| {
             if Word(word.get()).is_on_trial() {
@@ -493,6 +494,9 @@ fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -
             }),
         }
         tracer.flush();
+        if !sink.all_typed.get() {
+            return None;
+        }
     }
     Some(outgoing.into_inner())
 }
@@ -663,6 +667,8 @@ impl EdgeSink for Mark<'_> {
 /// Finds the edges of garbage that lead elsewhere.
 struct FindOutgoing<'a> {
     outgoing: &'a ObjectList,
+    /// Whether all that they lead to knows its type.
+    all_typed: Cell<bool>,
 }
 
 impl EdgeSink for FindOutgoing<'_> {
@@ -670,6 +676,7 @@ impl EdgeSink for FindOutgoing<'_> {
         for (object, word) in targets(edges) {
             if !Word(word.get()).is_on_trial() {
                 self.outgoing.push(object);
+                self.all_typed.set(self.all_typed.get() & object.is_initialised());
             }
         }
     }
