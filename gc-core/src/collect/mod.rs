@@ -1,7 +1,8 @@
 //! The collector: `CPython`'s generational algorithm, started from suspects.
 //!
-//! [`collect`] is the outline; [`trial_deletion`] finds the garbage and frees what needs no more than that, [`death`] says how objects die, by count as well
-//! as by collection. Nothing here recurses, and nothing here runs code of the user but where it says so.
+//! [`collect`] is the outline; [`trial_deletion`] finds the garbage and frees what needs no more than that, [`death`] says
+//! how objects die, by count as well as by collection. Nothing here recurses, and nothing here runs code of the user but
+//! where it says so.
 
 mod death;
 mod exit;

@@ -294,7 +294,8 @@ impl<'a> Tracer<'a> {
     /// Traces a part of the value that is being traced: a field, an element.
     ///
     /// Does what [`Trace::trace`] does, and says that the value [owns more](Tracer::owns_more) than its pointers if the
-    /// part does, or does not say whether it does. What is [exhaustive](Trace::is_exhaustive) traces its parts by this.
+    /// part does, or does not say whether it does. Where the part is not exhaustive, only its type decides: it owns more if
+    /// it needs to be dropped at all. What is [exhaustive](Trace::is_exhaustive) traces its parts by this.
     ///
     /// # Examples
     ///
