@@ -544,7 +544,7 @@ impl<T: ?Sized> Drop for Cc<T> {
         // SAFETY: inv. 1: the count includes this pointer.
         if unsafe { self.object().header().decrement_strong() } {
             // SAFETY: the count has just been taken down, and the pointer is not used again.
-            unsafe { self.drop_slow() }
+            unsafe { Cc::drop_slow(self.value) }
         }
     }
 }
@@ -554,13 +554,14 @@ impl<T: ?Sized> Cc<T> {
     ///
     /// # Safety
     ///
-    /// The strong count has been taken down for `self`, which is not used again.
+    /// The strong count has been taken down for a pointer to the value, which is not used again.
     #[inline(never)]
-    unsafe fn drop_slow(&mut self) {
-        let object = self.object();
+    unsafe fn drop_slow(value: NonNull<T>) {
+        // SAFETY: only objects have such values.
+        let object = unsafe { ObjectPtr::from_value(value.cast()) };
         match object.header().after_decrement() {
             // SAFETY: the strong count is zero.
-            Decrement::Last => unsafe { die(self.value) },
+            Decrement::Last => unsafe { die(value) },
             // SAFETY: an object keeps its heap.
             Decrement::Suspect => unsafe { Heap::of(object).as_ref() }.suspect(object),
         }
