@@ -39,36 +39,33 @@ const MAX_DEPTH: u32 = 24;
 pub(crate) unsafe fn die<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
     let object = unsafe { ObjectPtr::from_value(value.cast()) };
-    if !object.header().is_plain() {
-        // SAFETY: the caller's promise.
-        return unsafe { die_marked(value) };
-    }
     // SAFETY: an object keeps its heap.
     let heap = unsafe { Heap::of(object).as_ref() };
+    let needs_drop = mem::needs_drop::<T>();
+    if !object.header().is_plain() || needs_drop && is_deep(heap) {
+        // SAFETY: the caller's promise.
+        return unsafe { die_slowly(value) };
+    }
     heap.leave(object);
-    if mem::needs_drop::<T>() {
-        let drop_value = || {
-            // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
-            unsafe { value.drop_in_place() }
-        };
-        if drop_or_defer(heap, object, true, drop_value) {
-            // SAFETY: the strong pointers are gone, and so is the value.
-            unsafe { finish_and_release(object) };
-        }
+    if needs_drop {
+        // SAFETY: the value is alive: nothing but the last strong pointer, or the collector, ends its life.
+        run_user_code(heap, || unsafe { value.drop_in_place() });
+        // SAFETY: the strong pointers are gone, and so is the value.
+        unsafe { finish_and_release(object) };
     } else {
         // SAFETY: the strong pointers are gone, and the value needs no drop.
         unsafe { release(object) };
     }
 }
 
-/// [`die`], for an object whose header has a flag.
+/// [`die`], for an object whose header has a flag, or that dies deep in the destructors of others.
 ///
 /// # Safety
 ///
 /// As [`die`].
 #[cold]
 #[inline(never)]
-unsafe fn die_marked<T: ?Sized>(value: NonNull<T>) {
+unsafe fn die_slowly<T: ?Sized>(value: NonNull<T>) {
     // SAFETY: the caller's promise.
     let object = unsafe { ObjectPtr::from_value(value.cast()) };
     let drop_value = || {
@@ -76,7 +73,7 @@ unsafe fn die_marked<T: ?Sized>(value: NonNull<T>) {
         unsafe { value.drop_in_place() }
     };
     // SAFETY: the caller's promise.
-    unsafe { die_slowly(object, mem::needs_drop::<T>(), &drop_value) }
+    unsafe { die_by_steps(object, mem::needs_drop::<T>(), &drop_value) }
 }
 
 /// [`die`], for an object with which there is more to be done than to drop its value, or less.
@@ -86,7 +83,7 @@ unsafe fn die_marked<T: ?Sized>(value: NonNull<T>) {
 /// As [`die`]; `drop_value` drops the value, if that `needs_drop`.
 #[cold]
 #[inline(never)]
-unsafe fn die_slowly(object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) {
+unsafe fn die_by_steps(object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn()) {
     let header = object.header();
     if header.is_dead() {
         // SAFETY: the collector has dropped the value, and this was the last strong pointer.
@@ -134,11 +131,11 @@ fn finalize_and_drop(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_valu
         return Fate::Resurrected;
     }
     heap.leave(object);
-    if drop_or_defer(heap, object, needs_drop, || drop_all_of(heap, object, drop_value)) {
-        Fate::Dropped
-    } else {
-        Fate::Deferred
+    if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
+        return Fate::Deferred;
     }
+    run_user_code(heap, || drop_all_of(heap, object, drop_value));
+    Fate::Dropped
 }
 
 /// Ends the life of an object without a drop of its value. Gives the first panic, if that is to go on from here.
@@ -176,18 +173,16 @@ unsafe fn die_erased(object: ObjectPtr) {
         // SAFETY: as in `die`.
         unsafe { object.drop_value() }
     };
-    if object.header().is_plain() {
-        // SAFETY: an object keeps its heap.
-        let heap = unsafe { Heap::of(object).as_ref() };
-        heap.leave(object);
-        if drop_or_defer(heap, object, false, drop_value) {
-            // SAFETY: the strong pointers are gone, and so is the value.
-            unsafe { finish_and_release(object) };
-        }
-    } else {
+    // SAFETY: an object keeps its heap.
+    let heap = unsafe { Heap::of(object).as_ref() };
+    if !object.header().is_plain() || is_deep(heap) {
         // SAFETY: the caller's promise.
-        unsafe { die_slowly(object, false, &drop_value) };
+        return unsafe { die_by_steps(object, false, &drop_value) };
     }
+    heap.leave(object);
+    run_user_code(heap, drop_value);
+    // SAFETY: the strong pointers are gone, and so is the value.
+    unsafe { finish_and_release(object) };
 }
 
 /// Drops a strong pointer to an object whose type is not known.
@@ -241,17 +236,6 @@ pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
         heap.unfinished.guard(|| callback.run());
         heap.unfinished.guard(|| drop(callback));
     }
-}
-
-/// Runs the destructor of an object's value, which `drop_value` does, if that `needs_drop`: now, or when that does not go
-/// too deep any more, in which case this gives `false`.
-#[inline]
-fn drop_or_defer(heap: &Heap, object: ObjectPtr, needs_drop: bool, drop_value: impl FnOnce()) -> bool {
-    if must_wait(heap, object, needs_drop) && heap.unfinished.defer(object) {
-        return false;
-    }
-    run_user_code(heap, drop_value);
-    true
 }
 
 /// Releases an object, and deals with what its destructor has left unfinished. A panic that is to go on does.
@@ -312,7 +296,13 @@ unsafe fn release(object: ObjectPtr) {
 /// [`Cc::assume_init`](crate::Cc::assume_init).
 #[inline]
 fn must_wait(heap: &Heap, object: ObjectPtr, needs_drop: bool) -> bool {
-    heap.depth.get() >= MAX_DEPTH && (!needs_drop || object.is_initialised())
+    is_deep(heap) && (!needs_drop || object.is_initialised())
+}
+
+/// Whether there are as many destructors on the stack as may be.
+#[inline]
+fn is_deep(heap: &Heap) -> bool {
+    heap.depth.get() >= MAX_DEPTH
 }
 
 /// Runs code of the user, one level deeper. A panic in it is kept.
