@@ -19,13 +19,16 @@
 //! A pass over a large heap costs what it reads. The first step reads the headers of what lies in blocks with suspects, the
 //! second the objects; the others need only side words, but for what is alive, and for garbage that refers to other objects.
 
+mod sinks;
+
 use super::death::Dead;
 use super::object_list::ObjectList;
-use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, target, word_of};
-use crate::object::{Edge, EdgeSink, Header, ObjectPtr, Tally, Tracer};
+use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, word_of};
+use crate::object::{Header, ObjectPtr, Tally, Tracer};
 use crate::slab::{BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
 use core::mem;
+use sinks::{CountAll, CountMany, CountReached, FindOutgoing, Mark};
 
 /// How far ahead of its use an object is fetched into the cache, in objects.
 const PREFETCH_OBJECTS: usize = 4;
@@ -570,116 +573,6 @@ fn is_referred_from_outside(object: ObjectPtr, word: Word) -> bool {
     #[cfg(not(debug_assertions))]
     let _ = object;
     word.is_referred_from_outside()
-}
-
-/// The objects at the end of edges, with their side words.
-#[inline]
-fn targets<'a>(edges: &[Edge]) -> impl Iterator<Item = (ObjectPtr, &'a Cell<u32>)> {
-    edges.iter().map(|&edge| {
-        let object = target(edge);
-        (object, word_of(object))
-    })
-}
-
-struct CountReached<'a> {
-    collected: Selection,
-    working_set: &'a ObjectList,
-}
-
-impl EdgeSink for CountReached<'_> {
-    fn drain(&self, edges: &[Edge]) {
-        for (object, word) in targets(edges) {
-            let before = Word(word.get());
-            if self.collected.contains(before) {
-                if !before.is_member() {
-                    self.working_set.push(object);
-                }
-                word.set(before.member().count_reference().0);
-            }
-        }
-    }
-}
-
-struct CountAll {
-    collected: Selection,
-}
-
-impl EdgeSink for CountAll {
-    fn drain(&self, edges: &[Edge]) {
-        for (_, word) in targets(edges) {
-            let before = Word(word.get());
-            if self.collected.contains(before) {
-                word.set(before.count_reference().0);
-            }
-        }
-    }
-}
-
-struct CountMany<'a> {
-    many: &'a ObjectList,
-    /// The number of references to each of them. They are few: each has 256 MiB of pointers to it.
-    references: RefCell<Vec<u64>>,
-}
-
-impl EdgeSink for CountMany<'_> {
-    fn drain(&self, edges: &[Edge]) {
-        for (object, word) in targets(edges) {
-            if !Word(word.get()).has_many_pointers() {
-                continue;
-            }
-            if let Some(index) = self.many.position(object) {
-                self.references.borrow_mut()[index] += 1;
-            }
-        }
-    }
-}
-
-struct Mark<'a> {
-    pass: &'a Pass<'a>,
-    /// Objects above this address have their turn yet to come.
-    cursor: Cell<usize>,
-}
-
-impl<'a> Mark<'a> {
-    fn new(pass: &'a Pass<'a>, cursor: usize) -> Mark<'a> {
-        Mark { pass, cursor: Cell::new(cursor) }
-    }
-
-    #[inline]
-    fn mark(&self, word: &Cell<u32>) {
-        word.set(Word(word.get()).mark_reachable().0);
-    }
-}
-
-impl EdgeSink for Mark<'_> {
-    fn drain(&self, edges: &[Edge]) {
-        for (object, word) in targets(edges) {
-            if Word(word.get()).is_on_trial() {
-                self.mark(word);
-                if object.value().addr().get() <= self.cursor.get() {
-                    self.pass.stack.push(object);
-                }
-            }
-        }
-    }
-}
-
-/// Finds the edges of garbage that lead elsewhere.
-struct FindOutgoing<'a> {
-    outgoing: &'a ObjectList,
-    /// Whether all that they lead to knows its type.
-    all_typed: Cell<bool>,
-}
-
-impl EdgeSink for FindOutgoing<'_> {
-    fn drain(&self, edges: &[Edge]) {
-        for (object, word) in targets(edges) {
-            if !Word(word.get()).is_on_trial() {
-                self.outgoing.push(object);
-                self.all_typed.set(self.all_typed.get() & object.is_initialised());
-            }
-        }
-    }
 }
 
 /// Makes the heap as if the run had not begun, if it does not come to its end.
