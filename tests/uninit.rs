@@ -129,7 +129,6 @@ fn a_value_that_others_can_overwrite_is_never_looked_at_and_may_leak() {
     }
 }
 
-/// The key of an ephemeron has to be tracked, whatever its type says; but not one that others can overwrite.
 /// Only its pointer knows its type, so the garbage that owns the pointer is not forgotten.
 #[test]
 fn a_value_that_others_could_overwrite_is_dropped_by_garbage_too() {
@@ -154,6 +153,7 @@ fn a_value_that_others_could_overwrite_is_dropped_by_garbage_too() {
     assert_deaths(0, 1);
 }
 
+/// The key of an ephemeron has to be tracked, whatever its type says; but not one that others can overwrite.
 #[test]
 fn an_acyclic_value_that_others_can_overwrite_is_not_tracked_as_a_key() {
     #[derive(Trace)]

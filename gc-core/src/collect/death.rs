@@ -76,7 +76,7 @@ unsafe fn die_slowly<T: ?Sized>(value: NonNull<T>) {
     unsafe { die_by_steps(object, mem::needs_drop::<T>(), &drop_value) }
 }
 
-/// [`die`], for an object with which there is more to be done than to drop its value, or less.
+/// [`die`], for an object with which there is more to be done than to drop its value here and now, or less.
 ///
 /// # Safety
 ///

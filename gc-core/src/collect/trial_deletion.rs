@@ -470,8 +470,9 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
 }
 
 /// Finds the pointers that the garbage has to other objects, if there is nothing to do with it but to free its memory and to
-/// drop these; `None` if there is more to do, or no memory. There is more if one of them leads to an object that does not know
-/// the type of its value: only its `Cc` does then, see [`Cc::assume_init`](crate::Cc::assume_init), and drops it as that.
+/// drop these; `None` if there is more to do, or no memory. There is more if one of them leads to an object that does not
+/// know the type of its value: only its `Cc` does then, see [`Cc::assume_init`](crate::Cc::assume_init), and drops it as
+/// that.
 ///
 /// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as many
 /// edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
