@@ -24,8 +24,8 @@ mod sinks;
 use super::death::Dead;
 use super::object_list::ObjectList;
 use crate::heap::{Generation, Heap, Selection, State, Word, block_of, for_each_among, objects_in, word_of};
-use crate::object::{Header, ObjectPtr, Tally, Tracer};
-use crate::slab::{BlockPtr, ListId};
+use crate::object::{EdgeSink, Header, ObjectPtr, Tally, Tracer};
+use crate::slab::{BlockFilter, BlockPtr, ListId};
 use core::cell::{Cell, RefCell};
 use core::mem;
 use sinks::{CountAll, CountMany, CountReached, FindOutgoing, Mark};
@@ -34,6 +34,11 @@ use sinks::{CountAll, CountMany, CountReached, FindOutgoing, Mark};
 const PREFETCH_OBJECTS: usize = 4;
 /// The whole set is examined if at least one in so many of its members is a suspect, or is reached by them.
 const FEW: usize = 4;
+
+/// The most blocks that are *few*: at most 2 MiB of young objects.
+const FEW_BLOCKS: usize = 32;
+/// The fewest blocks that are *many*: a heap of 16 MiB, with 2 MiB of side words, more than the nearer caches hold.
+const MANY_BLOCKS: usize = 256;
 
 /// What a run has found. Nothing, if it did not come to its end.
 #[derive(Default)]
@@ -55,9 +60,13 @@ pub(super) struct Found {
 /// Finds the garbage of a generation and all younger ones. What can be is swept, if it `may_sweep`. If all objects were
 /// examined, what survives is promoted.
 pub(super) fn run(heap: &Heap, generation: Generation, may_sweep: bool) -> Found {
-    let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old);
+    let Some(blocks) = blocks_of(heap, generation) else {
+        return Found::default();
+    };
+    let filter = filter(heap, &blocks);
+    let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old, filter);
     let reset = Reset { heap, collected: pass.collected };
-    match examine(heap, generation, &pass, may_sweep) {
+    match examine(heap, generation, &blocks, &pass, may_sweep) {
         Some(found) => {
             reset.disarm();
             found
@@ -70,7 +79,7 @@ pub(super) fn run(heap: &Heap, generation: Generation, may_sweep: bool) -> Found
 /// Finds which of the condemned objects can still not be reached, and gives them. The others are spared, one by one;
 /// all of them, if there is not enough memory to tell.
 pub(super) fn run_again(heap: &Heap, condemned: Vec<ObjectPtr>, spare: impl FnMut(ObjectPtr)) -> Vec<ObjectPtr> {
-    let pass = Pass::new(heap, Selection::of(State::Condemned), false);
+    let pass = Pass::new(heap, Selection::of(State::Condemned), false, None);
     let mut undecided = Undecided { condemned: ObjectList::new(condemned), spare };
     count_reached(&pass, &undecided.condemned, usize::MAX);
     mark_reached(&pass, &undecided.condemned);
@@ -112,18 +121,23 @@ impl<F: FnMut(ObjectPtr)> Drop for Undecided<F> {
 }
 
 /// The steps of the module's outline; `None` if there was not enough memory to see all there is to see.
-fn examine(heap: &Heap, generation: Generation, pass: &Pass<'_>, may_sweep: bool) -> Option<Found> {
-    let blocks = blocks_of(heap, generation)?;
+fn examine(
+    heap: &Heap,
+    generation: Generation,
+    blocks: &[BlockPtr],
+    pass: &Pass<'_>,
+    may_sweep: bool,
+) -> Option<Found> {
     let list = ObjectList::new(heap.take_scratch());
     let population = population(heap, generation);
-    let sparse = is_sparse(generation, &blocks, population);
+    let sparse = is_sparse(generation, blocks, population);
     // Then a pass over the whole set costs more than the set.
     let few = if sparse { usize::MAX } else { population.div_ceil(FEW).max(1) };
-    find_suspects(heap, generation, &blocks, sparse, &list, few);
+    find_suspects(heap, generation, blocks, sparse, &list, few);
     let working_set = if list.len() < few && count_reached(pass, &list, few) {
         WorkingSet::Reached(&list)
     } else {
-        WorkingSet::Whole(&blocks)
+        WorkingSet::Whole(blocks)
     };
     if list.is_exhausted() {
         return None;
@@ -183,12 +197,14 @@ struct Pass<'h> {
     many: ObjectList,
     /// What the members add up to.
     counted: Cell<Tally>,
+    /// The blocks of the collected generations, if they are worth asking before a side word is; see [`filter`].
+    filter: Option<BlockFilter>,
 }
 
 impl<'h> Pass<'h> {
-    fn new(heap: &'h Heap, collected: Selection, full: bool) -> Pass<'h> {
+    fn new(heap: &'h Heap, collected: Selection, full: bool, filter: Option<BlockFilter>) -> Pass<'h> {
         let [stack, many] = Default::default();
-        Pass { heap, collected, full, stack, many, counted: Cell::default() }
+        Pass { heap, collected, full, stack, many, counted: Cell::default(), filter }
     }
 
     /// Counts the pointers to a member of the working set. `CPython`'s `update_refs`, but that references may have been
@@ -200,6 +216,20 @@ impl<'h> Pass<'h> {
         if counted.has_many_pointers() {
             self.many.push(object);
         }
+    }
+
+    /// A tracer for a sink that asks for the side words of what may be collected.
+    fn tracer<'a>(&'a self, sink: &'a dyn EdgeSink) -> Tracer<'a> {
+        match &self.filter {
+            Some(filter) => Tracer::filtering(sink, filter),
+            None => Tracer::prefetching(sink),
+        }
+    }
+
+    /// Whether an object may be in one of the collected generations, so that its side word has to be asked.
+    #[inline]
+    fn may_collect(&self, object: ObjectPtr) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.may_contain(block_of(object)))
     }
 
     /// Visits the edges of an object, and adds it to the tally.
@@ -306,6 +336,13 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
     Some(blocks)
 }
 
+/// The blocks of the collected generations, if they are few among many. Then the other end of an edge may be anywhere in a
+/// big heap, and to learn from its side word that it is not collected is to wait for memory that nothing else needs.
+fn filter(heap: &Heap, blocks: &[BlockPtr]) -> Option<BlockFilter> {
+    let pays = blocks.len() <= FEW_BLOCKS && heap.blocks(ListId::All).len() >= MANY_BLOCKS;
+    pays.then(|| BlockFilter::of(blocks))
+}
+
 /// About how many objects the collected generations have.
 fn population(heap: &Heap, generation: Generation) -> usize {
     let frozen = if generation == Generation::Old { heap.frozen() } else { 0 };
@@ -322,7 +359,7 @@ fn is_sparse(generation: Generation, blocks: &[BlockPtr], population: usize) -> 
 /// one member to another. `false` if these are not `few`: then only some have been visited, which are the only members.
 fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool {
     let sink = CountReached { collected: pass.collected, working_set };
-    let mut tracer = Tracer::new(&sink);
+    let mut tracer = pass.tracer(&sink);
     for index in 0..working_set.len() {
         let word = word_of(working_set.get(index));
         word.set(Word(word.get()).member().0);
@@ -357,7 +394,7 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
 fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) -> Tally {
     // Objects are visited in no order of address, so everything that is marked must be remembered.
     let sink = Mark::new(pass, usize::MAX);
-    let mut tracer = Tracer::new(&sink);
+    let mut tracer = pass.tracer(&sink);
     for index in 0..working_set.len() {
         let object = working_set.get(index);
         let word = word_of(object);
@@ -389,7 +426,7 @@ fn sort_out_reached(heap: &Heap, working_set: &ObjectList) {
 /// from members have been counted already.
 fn count_all(pass: &Pass<'_>, blocks: &[BlockPtr]) {
     let sink = CountAll { collected: pass.collected };
-    let mut tracer = Tracer::new(&sink);
+    let mut tracer = pass.tracer(&sink);
     tracer.tally = pass.counted.get();
     for &block in blocks {
         objects_in(block, pass.collected).for_each(|(object, word)| {
@@ -421,7 +458,7 @@ fn count_one_by_one(pass: &Pass<'_>, members: impl Fn(&mut dyn FnMut(ObjectPtr))
     }
     references.resize(pass.many.len(), 0);
     let sink = CountMany { references: RefCell::new(references), many: &pass.many };
-    let mut tracer = Tracer::new(&sink);
+    let mut tracer = pass.tracer(&sink);
     members(&mut |object| pass.trace(object, &mut tracer));
     tracer.flush();
     for (index, &references) in sink.references.borrow().iter().enumerate() {
@@ -440,7 +477,7 @@ fn count_one_by_one(pass: &Pass<'_>, members: impl Fn(&mut dyn FnMut(ObjectPtr))
 /// only those whose turn is over go on the stack.
 fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
     let sink = Mark::new(pass, 0);
-    let mut tracer = Tracer::new(&sink);
+    let mut tracer = pass.tracer(&sink);
     for &block in blocks {
         objects_in(block, pass.collected).for_each(|(object, word)| {
             let turn = object.value().addr().get();
@@ -482,8 +519,9 @@ fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -
         return None;
     }
     if garbage.surplus_edges > 0 {
-        let sink = FindOutgoing { outgoing: &outgoing, all_typed: Cell::new(true) };
-        let mut tracer = Tracer::new(&sink);
+        let sink = FindOutgoing { pass, outgoing: &outgoing, all_typed: Cell::new(true) };
+        // All edges are wanted; but not all side words, if there is a filter.
+        let mut tracer = if pass.filter.is_some() { Tracer::new(&sink) } else { Tracer::prefetching(&sink) };
         let mut visit = |object: ObjectPtr, word: &Cell<u32>| {
             if Word(word.get()).is_on_trial() {
                 pass.trace(object, &mut tracer);

@@ -600,8 +600,7 @@ pub(crate) fn word_of<'a>(object: ObjectPtr) -> &'a Cell<u32> {
 /// Visits the edge to an object. The collector will want its side word when the tracer hands on what it has buffered.
 #[inline]
 pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
-    prefetch(word_of(object));
-    tracer.visit(object.value());
+    tracer.visit(object.value(), || prefetch(word_of(object)));
 }
 
 /// The object at the end of an edge.

@@ -28,5 +28,5 @@ pub use label::Labeller;
 pub(crate) use label::{LabelId, Labels};
 pub(crate) use ptr::ObjectPtr;
 pub use trace::{Acyclic, Leaf, Trace, Tracer};
-pub(crate) use trace::{Edge, EdgeSink, Tally};
+pub(crate) use trace::{Edge, EdgeFilter, EdgeSink, Tally};
 pub(crate) use vtable::{Size, VTable};

@@ -247,6 +247,12 @@ pub(crate) trait EdgeSink {
     fn drain(&self, edges: &[Edge]);
 }
 
+/// Leaves edges out that a sink need not receive.
+pub(crate) trait EdgeFilter {
+    /// Moves the edges that the sink is to receive to the front, in their order, and gives their number.
+    fn retain(&self, edges: &mut [Edge]) -> usize;
+}
+
 /// Edges that a tracer holds before it hands them on: enough that prefetching pays and a virtual call is noise.
 const BUFFERED: usize = 256;
 
@@ -258,6 +264,9 @@ pub struct Tracer<'a> {
     edges: [MaybeUninit<Edge>; BUFFERED],
     len: usize,
     sink: &'a dyn EdgeSink,
+    filter: Option<&'a dyn EdgeFilter>,
+    /// For how many edges `visit` [prefetches](Tracer::prefetching) before they are handed on: `BUFFERED` of them, or 0.
+    prefetched: usize,
     pub(crate) tally: Tally,
 }
 
@@ -288,7 +297,28 @@ impl Sub for Tally {
 
 impl<'a> Tracer<'a> {
     pub(crate) fn new(sink: &'a dyn EdgeSink) -> Tracer<'a> {
-        Tracer { edges: [MaybeUninit::uninit(); BUFFERED], len: 0, sink, tally: Tally::default() }
+        Tracer {
+            edges: [MaybeUninit::uninit(); BUFFERED],
+            len: 0,
+            sink,
+            filter: None,
+            prefetched: 0,
+            tally: Tally::default(),
+        }
+    }
+
+    /// A tracer for a sink that looks at the side words of all targets: they are fetched when the edges are visited.
+    pub(crate) fn prefetching(sink: &'a dyn EdgeSink) -> Tracer<'a> {
+        let mut tracer = Tracer::new(sink);
+        tracer.prefetched = BUFFERED;
+        tracer
+    }
+
+    /// A tracer that hands on only the edges that the filter lets pass.
+    pub(crate) fn filtering(sink: &'a dyn EdgeSink, filter: &'a dyn EdgeFilter) -> Tracer<'a> {
+        let mut tracer = Tracer::new(sink);
+        tracer.filter = Some(filter);
+        tracer
     }
 
     /// Traces a part of the value that is being traced: a field, an element.
@@ -359,14 +389,29 @@ impl<'a> Tracer<'a> {
         self.part(value);
     }
 
-    /// Notes an edge. The only thing that tracing a `Cc` does.
+    /// Notes an edge. The only thing that tracing a `Cc` does. `prefetch` fetches what a sink may want to know of the
+    /// target, and is called if this one [does](Tracer::prefetching).
     #[inline]
-    pub(crate) fn visit(&mut self, edge: Edge) {
-        if self.len >= BUFFERED {
-            self.flush();
+    pub(crate) fn visit(&mut self, edge: Edge, prefetch: impl FnOnce()) {
+        if self.len < self.prefetched {
+            prefetch();
+            // SAFETY: `prefetched` is 0 or `BUFFERED`. One comparison in place of two: here is what big heaps wait for.
+            unsafe { self.edges.get_unchecked_mut(self.len) }.write(edge);
+            self.len += 1;
+        } else if let Some(room) = self.edges.get_mut(self.len) {
+            room.write(edge);
+            self.len += 1;
+        } else {
+            self.visit_after_flush(edge);
         }
-        self.edges[self.len].write(edge);
-        self.len += 1;
+    }
+
+    /// [`visit`](Tracer::visit), when there is no room.
+    #[cold]
+    #[inline(never)]
+    fn visit_after_flush(&mut self, edge: Edge) {
+        self.flush();
+        self.visit(edge, || {});
     }
 
     /// Hands on what is buffered if that is enough to be worth a call.
@@ -386,12 +431,13 @@ impl<'a> Tracer<'a> {
     /// Hands on what is buffered.
     #[inline(never)]
     pub(crate) fn flush(&mut self) {
-        let filled = &self.edges[..self.len];
+        let filled = &mut self.edges[..self.len];
         // SAFETY: `visit` has written the first `len` elements; `MaybeUninit<Edge>` has the layout of `Edge`.
-        let edges = unsafe { core::slice::from_raw_parts(filled.as_ptr().cast::<Edge>(), filled.len()) };
+        let edges = unsafe { core::slice::from_raw_parts_mut(filled.as_mut_ptr().cast::<Edge>(), filled.len()) };
         self.len = 0;
         self.tally.surplus_edges += edges.len() as isize;
-        self.sink.drain(edges);
+        let retained = self.filter.map_or(edges.len(), |filter| filter.retain(edges));
+        self.sink.drain(&edges[..retained]);
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod batch;
 mod block;
+mod block_filter;
 mod block_list;
 mod chunk;
 mod size_class;
@@ -20,6 +21,7 @@ mod size_class;
 pub(crate) use batch::Batch;
 use block::Notify;
 pub(crate) use block::{BlockPtr, Kind, SWEPT};
+pub(crate) use block_filter::BlockFilter;
 pub(crate) use block_list::{BlockList, ListId};
 use chunk::Chunks;
 use core::cell::{Cell, RefCell};

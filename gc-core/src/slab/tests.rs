@@ -177,6 +177,19 @@ fn touched_blocks_are_those_allocated_from_since() {
 }
 
 #[test]
+fn a_filter_contains_what_it_is_made_of_and_little_else() {
+    let slab = slab();
+    let slots = fill(&slab, 57_216, 600);
+    let blocks: Vec<_> = slots.iter().map(|&slot| block_of(slot)).collect();
+    let (inside, outside) = blocks.split_at(30);
+    let filter = BlockFilter::of(inside);
+    assert!(inside.iter().all(|&block| filter.may_contain(block)));
+    let mistaken = outside.iter().filter(|&&block| filter.may_contain(block)).count();
+    assert!(mistaken <= 30, "{mistaken} of {}", outside.len());
+    free_all(&slab, slots);
+}
+
+#[test]
 fn large_and_over_aligned_objects_lie_where_they_must() {
     const FRONT: usize = 16;
     let slab = slab();

@@ -3,6 +3,7 @@
 //! Nodes are of several sizes, up to a block of their own. Most own a `Loud` of their own, whose deaths are counted; some own
 //! more than pointers, so that their garbage cannot be swept. After each full collection exactly that lives which can be
 //! reached, and the numbers that the collector gives are those of the model; at any time what can be reached is intact.
+//! Every third heap is a big one, most of whose blocks have nothing that is collected.
 
 use gc_core::{AnyCc, Cc, Trace, Weak, gc};
 use std::cell::{Cell, RefCell};
@@ -288,6 +289,8 @@ fn run(seed: u64, steps: usize) -> Deaths {
     let deaths: Deaths = Arc::new((0..steps * 500).map(|_| AtomicU32::new(0)).collect());
     let owners = [0, 3, 30, 3000][random.below(4)];
     let mut model = Model { deaths: deaths.clone(), owners, ..Model::default() };
+    let ballast = if seed % 3 == 0 { 300 } else { 0 };
+    let _ballast: Vec<_> = (0..ballast).map(|_| Cc::<[u8; 60_000]>::new_uninit()).collect();
     gc::set_threshold([0, 1, 20, 700][random.below(4)], [1, 10][random.below(2)], 1);
     for _ in 0..steps {
         match random.below(16) {

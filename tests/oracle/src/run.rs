@@ -3,6 +3,7 @@
 use crate::interpreter::{Failure, Interpreter};
 use crate::program::Program;
 use crate::report::Report;
+use gc_core::Cc;
 use std::sync::mpsc;
 use std::thread;
 
@@ -23,19 +24,26 @@ pub fn run(program: &Program) -> Result<Report, Failure> {
 ///
 /// As [`run`].
 pub fn run_in_thread(program: &Program) -> Result<Report, Failure> {
-    run_all_in_thread(std::slice::from_ref(program)).map_err(|(_, failure)| failure)
+    run_all(std::slice::from_ref(program), 0).map_err(|(_, failure)| failure)
 }
 
-/// Runs programs one after the other on one heap, in a new thread.
+/// Runs programs one after the other on one heap, in a new thread. It is a big heap, most of whose blocks have nothing that
+/// is collected.
 ///
 /// # Errors
 ///
 /// The index of the first program that failed, and how.
 pub fn run_all_in_thread(programs: &[Program]) -> Result<Report, (usize, Failure)> {
+    run_all(programs, 300)
+}
+
+/// Runs programs one after the other on one heap, in a new thread, with so many other objects in blocks of their own.
+fn run_all(programs: &[Program], ballast: usize) -> Result<Report, (usize, Failure)> {
     let (sender, receiver) = mpsc::channel();
     let programs = programs.to_vec();
     let run_all = move || {
         let mut total = Report::default();
+        let ballast: Vec<_> = (0..ballast).map(|_| Cc::<[u8; 60_000]>::new_uninit()).collect();
         for (index, program) in programs.iter().enumerate() {
             match run(program) {
                 Ok(report) => total.add(&report),
@@ -47,6 +55,7 @@ pub fn run_all_in_thread(programs: &[Program]) -> Result<Report, (usize, Failure
                 }
             }
         }
+        drop(ballast);
         sender.send(Ok(total)).expect("the result is waited for");
     };
     let thread = thread::Builder::new().name("programs".into()).stack_size(STACK).spawn(run_all).expect("a thread");

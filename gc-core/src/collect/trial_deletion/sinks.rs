@@ -2,8 +2,9 @@
 
 use super::Pass;
 use crate::collect::object_list::ObjectList;
-use crate::heap::{Selection, Word, target, word_of};
-use crate::object::{Edge, EdgeSink, ObjectPtr};
+use crate::heap::{Selection, Word, block_of, target, word_of};
+use crate::object::{Edge, EdgeFilter, EdgeSink, ObjectPtr};
+use crate::slab::BlockFilter;
 use core::cell::{Cell, RefCell};
 
 /// The objects at the end of edges, with their side words.
@@ -13,6 +14,20 @@ fn targets<'a>(edges: &[Edge]) -> impl Iterator<Item = (ObjectPtr, &'a Cell<u32>
         let object = target(edge);
         (object, word_of(object))
     })
+}
+
+/// Lets those edges pass that lead to where collected objects are.
+impl EdgeFilter for BlockFilter {
+    fn retain(&self, edges: &mut [Edge]) -> usize {
+        let mut retained = 0;
+        for index in 0..edges.len() {
+            let edge = edges[index];
+            edges[retained] = edge;
+            // No branch: nobody can tell beforehand where edges lead.
+            retained += usize::from(self.may_contain(block_of(target(edge))));
+        }
+        retained
+    }
 }
 
 /// Counts a reference to each member of the working set, and makes one of what is not.
@@ -104,6 +119,7 @@ impl EdgeSink for Mark<'_> {
 
 /// Finds the edges of garbage that lead elsewhere.
 pub(super) struct FindOutgoing<'a> {
+    pub(super) pass: &'a Pass<'a>,
     pub(super) outgoing: &'a ObjectList,
     /// Whether all that they lead to knows its type.
     pub(super) all_typed: Cell<bool>,
@@ -111,8 +127,8 @@ pub(super) struct FindOutgoing<'a> {
 
 impl EdgeSink for FindOutgoing<'_> {
     fn drain(&self, edges: &[Edge]) {
-        for (object, word) in targets(edges) {
-            if !Word(word.get()).is_on_trial() {
+        for object in edges.iter().map(|&edge| target(edge)) {
+            if !self.pass.may_collect(object) || !Word(word_of(object).get()).is_on_trial() {
                 self.outgoing.push(object);
                 self.all_typed.set(self.all_typed.get() & object.is_initialised());
             }
