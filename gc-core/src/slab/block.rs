@@ -159,8 +159,17 @@ pub(crate) struct BlockHeader {
     /// Whether the collector looks for objects here: it has objects to track, or has one that was not to be tracked.
     scanned: Cell<bool>,
     membership: Membership,
-    /// The allocation of an object that has the block to itself.
-    allocation: Option<(NonNull<u8>, Layout)>,
+    /// Of an object that has the block to itself.
+    allocation: Option<Allocation>,
+}
+
+/// What the allocator has given for one object.
+#[derive(Clone, Copy, Debug)]
+struct Allocation {
+    memory: NonNull<u8>,
+    layout: Layout,
+    /// Where the object ends.
+    end: NonNull<u8>,
 }
 
 impl BlockHeader {
@@ -226,12 +235,24 @@ impl BlockPtr {
         let object = value - front;
         let start = object / BLOCK_SIZE * BLOCK_SIZE;
         let size = object.checked_add(layout.size())?;
-        let whole = Layout::from_size_align(size, layout.align().max(BLOCK_SIZE)).ok()?;
-        let base = allocate(whole)?;
+        let align = layout.align().max(BLOCK_SIZE);
+        let whole = if size < align {
+            Layout::from_size_align(size, align)
+        } else {
+            // The `malloc` of glibc asks the system anew for each large allocation of large alignment, and gives it back
+            // when that is freed, which takes twenty times as long as all else. So it is aligned here.
+            Layout::from_size_align(size.checked_add(align - align_of::<BlockHeader>())?, align_of::<BlockHeader>())
+        }
+        .ok()?;
+        let memory = allocate(whole)?;
+        let aligned = memory.addr().get().next_multiple_of(align);
+        // SAFETY: from the first multiple of the alignment on there is room for the whole `size`.
+        let base = unsafe { memory.add(aligned - memory.addr().get()) };
         let offset = object - start;
         // The slot counts for one byte. Where it ends only `slot_end` wants to know, and asks the allocation.
         let mut header = BlockHeader::new(owner, Kind::Large { tracked }, offset..offset + 1, 1);
-        header.allocation = Some((base, whole));
+        // SAFETY: that is the end of what is asked for.
+        header.allocation = Some(Allocation { memory, layout: whole, end: unsafe { base.add(size) } });
         header.bump = Cell::new(header.end);
         header.live = Cell::new(1);
         // SAFETY: `start <= object < size`.
@@ -266,9 +287,9 @@ impl BlockPtr {
     ///
     /// No slot of the block is in use. After `true` neither it nor any `BlockPtr` to it is used again.
     pub(super) unsafe fn deallocate_large(self) -> bool {
-        let Some((base, layout)) = self.header().allocation else { return false };
+        let Some(Allocation { memory, layout, .. }) = self.header().allocation else { return false };
         // SAFETY: that is the allocation, with the layout it was made with; nothing uses it any more.
-        unsafe { std::alloc::dealloc(base.as_ptr(), layout) };
+        unsafe { std::alloc::dealloc(memory.as_ptr(), layout) };
         true
     }
 
@@ -319,7 +340,7 @@ impl BlockPtr {
     /// The memory of the block, in bytes.
     #[cfg(feature = "inspect")]
     pub(super) fn bytes(self) -> usize {
-        self.header().allocation.map_or(BLOCK_BYTES, |(_, layout)| layout.size())
+        self.header().allocation.map_or(BLOCK_BYTES, |allocation| allocation.layout.size())
     }
 
     /// The number of slots in use.
@@ -349,8 +370,7 @@ impl BlockPtr {
         match header.allocation {
             // SAFETY: a slot has this size.
             None => unsafe { slot.add(header.slot_size as usize) },
-            // SAFETY: the slot ends where the allocation does.
-            Some((base, layout)) => unsafe { base.add(layout.size()) },
+            Some(allocation) => allocation.end,
         }
     }
 
