@@ -38,9 +38,7 @@ impl<'a, T: ?Sized> CcMut<'a, T> {
     #[inline]
     pub(super) unsafe fn new(cc: &'a mut Cc<T>) -> CcMut<'a, T> {
         debug_assert_eq!((Cc::strong_count(cc), Cc::weak_count(cc)), (1, 0), "exclusive access to a shared value");
-        let object = cc.object();
-        // SAFETY: an object keeps its heap.
-        let origin = unsafe { Heap::of(object).as_ref() }.detach(object);
+        let origin = Heap::detach(cc.object());
         CcMut { cc, origin }
     }
 }
@@ -48,9 +46,7 @@ impl<'a, T: ?Sized> CcMut<'a, T> {
 impl<T: ?Sized> Drop for CcMut<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let object = self.cc.object();
-        // SAFETY: an object keeps its heap.
-        unsafe { Heap::of(object).as_ref() }.return_to(self.origin, object);
+        Heap::return_to(self.origin, self.cc.object());
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) use word::{Selection, State, Word};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin {
     state: State,
-    /// How often the permanent generation had been thawed by then.
+    /// How often the permanent generation had been thawed by then, if the object was in that.
     thaws: u32,
 }
 
@@ -269,24 +269,53 @@ impl Heap {
     /// Takes an object out of its generation for a time, and says how to [put it back](Heap::return_to). An untracked one
     /// stays as it is. A condemned one is spared.
     #[inline]
-    pub(crate) fn detach(&self, object: ObjectPtr) -> Origin {
+    pub(crate) fn detach(object: ObjectPtr) -> Origin {
         let word = word_of(object);
-        let state = Word(word.get()).state();
+        let before = Word(word.get());
+        let state = before.state();
+        let thaws = if before.is_set_apart() { Heap::note_detach(object, before) } else { 0 };
         if state != State::Free {
-            self.note_leave(Word(word.get()));
             word.set(Word::of(State::Detached).0);
         }
-        Origin { state, thaws: self.thaws.get() }
+        Origin { state, thaws }
+    }
+
+    /// [`detach`](Heap::detach), for an object that is in none of the three generations. Gives the number of thaws.
+    #[cold]
+    #[inline(never)]
+    fn note_detach(object: ObjectPtr, before: Word) -> u32 {
+        // SAFETY: an object keeps its heap.
+        let heap = unsafe { Heap::of(object).as_ref() };
+        heap.note_leave(before);
+        heap.thaws.get()
     }
 
     /// Puts an object back that was detached for a time.
     #[inline]
-    pub(crate) fn return_to(&self, origin: Origin, object: ObjectPtr) {
-        if origin.state != State::Free {
-            self.return_tracked_to(origin, object);
+    pub(crate) fn return_to(origin: Origin, object: ObjectPtr) {
+        if Heap::is_listed(object, origin.state) {
+            word_of(object).set(Word::of(origin.state).0);
+        } else if origin.state != State::Free {
+            // SAFETY: an object keeps its heap.
+            unsafe { Heap::of(object).as_ref() }.return_tracked_to(origin, object);
         }
     }
 
+    /// Whether the block of an object is in the lists where inv. 2 and 3 want it, if the object is in a generation.
+    #[inline]
+    fn is_listed(object: ObjectPtr, generation: State) -> bool {
+        let block = block_of(object);
+        let is_found = match generation {
+            State::Young => block.is_in(ListId::Touched),
+            State::Middle => block.is_in(ListId::Middle),
+            State::Old => true,
+            _ => return false,
+        };
+        is_found && (object.header().is_clean() || block.is_in(ListId::Suspect))
+    }
+
+    #[cold]
+    #[inline(never)]
     fn return_tracked_to(&self, origin: Origin, object: ObjectPtr) {
         let thawed = origin.state == State::Frozen && origin.thaws != self.thaws.get();
         if thawed || origin.state == State::Condemned {
