@@ -335,3 +335,23 @@ fn fat_pointers_can_be_plain_for_a_while() {
     assert!(unsafe { Weak::from_raw(nowhere) }.upgrade().is_none());
     assert_eq!(gc::tracked_count(), 0);
 }
+
+/// An opaque object was made for its value as it was, and stays that when it is said to be written: it has no length for a
+/// slice, and no birth number for a finalizer.
+#[test]
+fn an_opaque_object_can_be_written_and_stays_opaque() {
+    let mut slice = coerce!(Cc::new_opaque([const { MaybeUninit::<Node>::uninit() }; LENGTH]) => Room);
+    write_all(&mut slice, LENGTH);
+    // SAFETY: each element has been written.
+    let slice = unsafe { slice.assume_init() };
+    assert_eq!((slice.len(), Cc::is_tracked(&slice), gc::collect()), (LENGTH, false, 0));
+    assert_eq!(AnyCc::from(slice.clone()).size_of_val(), 16 + size_of::<[Node; LENGTH]>());
+    drop(slice);
+    assert_deaths(0, LENGTH);
+
+    let mut node = Cc::new_opaque(MaybeUninit::uninit());
+    write(&mut node, Node::value());
+    // SAFETY: the value has been written.
+    drop(unsafe { node.assume_init() });
+    assert_deaths(0, 1);
+}

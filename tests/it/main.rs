@@ -6,6 +6,7 @@ mod exclusive;
 mod finalize;
 mod gc;
 mod layout;
+mod opaque;
 mod oracle;
 mod panics;
 mod pointers;

@@ -5,7 +5,7 @@
 use super::{Cc, Weak};
 use crate::collect::{collect_automatically, leave, throw_after, try_with_heap, with_current_heap};
 use crate::heap::{Heap, Panic, Shape, State};
-use crate::object::{Header, ObjectPtr, Trace, VTable};
+use crate::object::{Header, ObjectPtr, Opaque, Trace, VTable};
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
@@ -207,6 +207,42 @@ impl<T: Trace> Cc<T> {
     }
 }
 
+impl<T: 'static> Cc<T> {
+    /// Makes an object of a value that the collector does not look into, whatever its type: of a closure, say, or of a type
+    /// of another crate.
+    ///
+    /// It is counted, as an `Rc` is, and has no finalizer. What it refers to is taken for alive, so a cycle through it leaks.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Cc::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gc_core::{Cc, Trace, coerce};
+    ///
+    /// #[derive(Trace)]
+    /// struct Native {
+    ///     name: &'static str,
+    ///     code: Cc<dyn Fn(&str) -> usize>,
+    /// }
+    ///
+    /// let more = 1;
+    /// let code = coerce!(Cc::new_opaque(move |text: &str| text.len() + more) => Cc<dyn Fn(&str) -> usize>);
+    /// let native = Cc::new(Native { name: "length", code });
+    /// assert_eq!((native.code)("four"), 5);
+    /// # assert_eq!(native.name, "length");
+    /// ```
+    #[cfg_attr(feature = "track-sites", track_caller)]
+    pub fn new_opaque(value: T) -> Cc<T> {
+        let cc = ManuallyDrop::new(Cc::new(Opaque(value)));
+        cc.object().header().set_vtable(VTable::of_opaque::<T>());
+        // SAFETY: the strong pointer is that of `cc`, and an `Opaque<T>` is a `T`.
+        unsafe { Cc::from_value(cc.value.cast()) }
+    }
+}
+
 impl<T: Trace> Cc<MaybeUninit<T>> {
     /// Says that the value has been written.
     ///
@@ -231,8 +267,9 @@ impl<T: ?Sized> Cc<T> {
     /// Says that the value has been written, as one of the table's type, for which the object was made. If others could
     /// still overwrite it, the collector is not told.
     pub(super) fn note_written(&self, vtable: &'static VTable) {
-        if Cc::strong_count(self) == 1 && Cc::weak_count(self) == 0 {
-            let object = self.object();
+        let object = self.object();
+        // One that is opaque stays so: it was not made for a `T`.
+        if Cc::strong_count(self) == 1 && Cc::weak_count(self) == 0 && !object.is_initialised() {
             object.header().set_vtable(vtable);
             // SAFETY: an object keeps its heap.
             unsafe { Heap::of(object).as_ref() }.attach_if_detached(object);

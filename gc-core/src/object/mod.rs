@@ -29,4 +29,4 @@ pub(crate) use label::{LabelId, Labels};
 pub(crate) use ptr::ObjectPtr;
 pub use trace::{Acyclic, Leaf, Trace, Tracer};
 pub(crate) use trace::{Edge, EdgeFilter, EdgeSink, Tally};
-pub(crate) use vtable::{Size, VTable};
+pub(crate) use vtable::{Opaque, Size, VTable};

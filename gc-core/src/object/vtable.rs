@@ -34,6 +34,19 @@ pub(crate) struct VTable {
     pub(crate) size: Size,
 }
 
+/// A value that the collector does not look into, whatever is in it.
+#[repr(transparent)]
+pub(crate) struct Opaque<T>(pub(crate) T);
+
+// SAFETY: visits nothing.
+unsafe impl<T: 'static> Trace for Opaque<T> {
+    fn trace(&self, _: &mut Tracer<'_>) {}
+
+    fn is_acyclic() -> bool {
+        true
+    }
+}
+
 /// The size of the values of an object's type, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Size {
@@ -59,6 +72,17 @@ impl VTable {
                 type_name: core::any::type_name::<T>,
                 type_id: Some(TypeId::of::<T>),
                 size: Size::Fixed(size_of::<T>()),
+            }
+        }
+    }
+
+    /// The table of a `T` that the collector does not look into: that of an [`Opaque`], but that it names a `T`.
+    pub(crate) const fn of_opaque<T: 'static>() -> &'static VTable {
+        const {
+            &VTable {
+                type_name: core::any::type_name::<T>,
+                type_id: Some(TypeId::of::<T>),
+                ..*VTable::of::<Opaque<T>>()
             }
         }
     }
