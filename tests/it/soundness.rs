@@ -8,6 +8,7 @@
 
 use crate::support::{Deaths, Node, close_ring, collect_all_the_time, dead_ring};
 use gc_core::gc::Generation;
+use gc_core::weak::WeakSet;
 use gc_core::{AnyCc, Cc, Finalize, Trace, Weak, gc};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::iter;
@@ -611,6 +612,116 @@ fn t25_a_destructor_that_runs_deep_sees_its_drops_done_later() {
     assert_eq!(deaths.count(), 40, "everything is dead when the outermost drop is done");
     let at_once = seen.borrow().iter().filter(|&&at_once| at_once).count();
     assert_eq!((seen.borrow().len(), at_once), (40, 23), "and at once where it is not too deep");
+}
+
+/// What a destructor does with other objects, at the end of a chain of them, does not run the next one inside it.
+#[test]
+fn t25_the_destructors_of_a_chain_do_not_nest_whatever_they_call() {
+    const LENGTH: usize = 100_000;
+
+    thread_local! {
+        static NESTED: Cell<usize> = const { Cell::new(0) };
+        static DEEPEST: Cell<usize> = const { Cell::new(0) };
+    }
+
+    struct Calling(fn());
+
+    gc_core::leaf!(Calling);
+
+    impl Drop for Calling {
+        fn drop(&mut self) {
+            NESTED.set(NESTED.get() + 1);
+            DEEPEST.set(DEEPEST.get().max(NESTED.get()));
+            (self.0)();
+            NESTED.set(NESTED.get() - 1);
+        }
+    }
+
+    #[derive(Trace)]
+    struct Link {
+        _next: Option<Cc<Link>>,
+        _calling: Calling,
+    }
+
+    fn move_away() {
+        let mut five = Cc::new(5);
+        let weak = Cc::downgrade(&five);
+        *Cc::make_mut(&mut five) += 1;
+        assert!(weak.upgrade().is_none());
+    }
+
+    fn take_member() {
+        let (set, member) = (WeakSet::<u32>::new(), Cc::new(5));
+        set.insert(&member);
+        assert_eq!((Cc::into_inner(member), set.is_empty()), (Some(5), true));
+    }
+
+    let calls: [fn(); 6] = [
+        || {},
+        || assert_eq!(Cc::try_unwrap(Cc::new(5)), Ok(5)),
+        || assert_eq!(Cc::unwrap_or_clone(Cc::new(5)), 5),
+        move_away,
+        take_member,
+        || drop(gc::collect()),
+    ];
+    for call in calls {
+        let run = move || {
+            gc::disable();
+            gc::set_verify(false);
+            let link = |next, _| Some(Cc::new(Link { _next: next, _calling: Calling(call) }));
+            drop((0..LENGTH).fold(None, link));
+            DEEPEST.get()
+        };
+        let thread = thread::Builder::new().stack_size(256 * 1024).spawn(run).expect("a thread");
+        // One more, if a collection in one of them frees the rest.
+        assert!(thread.join().expect("enough stack") <= 2, "nested destructors");
+    }
+}
+
+/// Nor does what ends with a panic of the automatic collection in `Cc::new`, whose value is the rest of the chain.
+#[test]
+fn t25_the_destructors_of_a_chain_do_not_nest_when_allocations_fail() {
+    const LENGTH: usize = 10_000;
+
+    struct Failing;
+
+    gc_core::leaf!(Failing);
+
+    impl Drop for Failing {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new(()));
+        }
+    }
+
+    #[derive(Trace)]
+    struct Looped(RefCell<Option<Cc<Looped>>>, Failing);
+
+    struct Passing(Option<Cc<Link>>);
+
+    gc_core::leaf!(Passing);
+
+    impl Drop for Passing {
+        fn drop(&mut self) {
+            let looped = Cc::new(Looped(RefCell::default(), Failing));
+            looped.0.replace(Some(looped.clone()));
+            drop(looped);
+            let next = self.0.take();
+            collect_all_the_time();
+            assert!(quietly_catch(|| Cc::new(vec![next])).is_err());
+            gc::disable();
+        }
+    }
+
+    #[derive(Trace)]
+    struct Link(Passing);
+
+    let run = || {
+        gc::disable();
+        gc::set_verify(false);
+        drop((0..LENGTH).fold(None, |next, _| Some(Cc::new(Link(Passing(next))))));
+        assert_eq!(gc::collect(), 0);
+    };
+    thread::Builder::new().stack_size(512 * 1024).spawn(run).expect("a thread").join().expect("enough stack");
 }
 
 #[test]

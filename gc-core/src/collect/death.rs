@@ -320,12 +320,20 @@ pub(super) fn run_user_code(heap: &Heap, code: impl FnOnce()) {
 #[cold]
 #[inline(never)]
 fn finish(heap: &Heap) -> Panic {
-    drop_deferred_if_deep(heap);
+    drop_deferred_if_due(heap);
     if heap.depth.get() == 0 { heap.unfinished.take_panic() } else { Panic::default() }
 }
 
-/// Drops what has been deferred, if the code that has done that has just run, or nobody is left to do it.
-pub(super) fn drop_deferred_if_deep(heap: &Heap) {
+/// Drops what has been deferred, if the code that has done that has just run, or nobody is left to do it. Not from within
+/// the last destructor that may be on the stack: the next object would run one more, and that the next.
+pub(super) fn drop_deferred_if_due(heap: &Heap) {
+    if !is_deep(heap) {
+        drop_deferred_in_collection(heap);
+    }
+}
+
+/// [`drop_deferred_if_due`], where a collection ends, which frees all wherever it is called: no other runs meanwhile.
+pub(super) fn drop_deferred_in_collection(heap: &Heap) {
     if heap.depth.get() == 0 || heap.depth.get() + 1 >= MAX_DEPTH {
         drop_deferred(heap);
     }
@@ -373,7 +381,7 @@ pub(super) fn by_collection(heap: &Heap, condemned: Vec<ObjectPtr>, generation: 
         heap.garbage.borrow_mut().extend_from_slice(&condemned);
     } else {
         drop_all(heap, &condemned);
-        drop_deferred_if_deep(heap);
+        drop_deferred_in_collection(heap);
         release_all(heap, &condemned);
     }
     heap.return_scratch(condemned);
@@ -441,7 +449,7 @@ pub(super) unsafe fn drop_pointers(heap: &Heap, pointers: &[ObjectPtr]) {
         // SAFETY: the caller's promise.
         unsafe { drop_pointer(object) }
     });
-    drop_deferred_if_deep(heap);
+    drop_deferred_if_due(heap);
 }
 
 /// Does something with each object of a list, which runs code of the user. A panic ends the inner loop, which is then taken

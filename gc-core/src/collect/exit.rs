@@ -1,6 +1,6 @@
 //! The beginning and the end of a thread's heap, and the ways to it in between.
 
-use super::death::{drop_deferred_if_deep, drop_pointer, run_callbacks, run_user_code};
+use super::death::{drop_deferred_if_due, drop_pointer, run_callbacks, run_user_code};
 use super::{Reason, collect, observation};
 use crate::heap::{Generation, Heap, Panic, Registered, current, set_current};
 use core::ptr::NonNull;
@@ -175,7 +175,7 @@ pub(crate) fn throw_after(panic: Panic, last: impl FnOnce()) -> ! {
         let outer = heap.unfinished.take_panic();
         heap.unfinished.put_back(panic);
         run_user_code(heap, last);
-        drop_deferred_if_deep(heap);
+        drop_deferred_if_due(heap);
         let panic = heap.unfinished.take_panic();
         heap.unfinished.put_back(outer);
         (0, panic)

@@ -6,7 +6,7 @@
 //! as in `CPython`'s `handle_resurrected_objects`. (To compare counts before and after would not do: a finalizer can
 //! move a pointer out without changing any.)
 
-use super::death::{drop_deferred_if_deep, drop_pointer, run_user_code};
+use super::death::{drop_deferred_in_collection, drop_pointer, run_user_code};
 use super::{Running, observation, spare, trial_deletion};
 use crate::heap::{Activity, DebugFlags, Generation, Heap, Word, trailer};
 use crate::object::ObjectPtr;
@@ -39,7 +39,7 @@ pub(super) fn finalize(heap: &Heap, condemned: Vec<ObjectPtr>, generation: Gener
             call_finalizer(heap, object);
         }
     }
-    drop_deferred_if_deep(heap);
+    drop_deferred_in_collection(heap);
     let condemned = heap.take_condemned();
     let (mut still_condemned, mut resurrected) = (Vec::new(), 0);
     // If a `trace` panics, all of them are spared.

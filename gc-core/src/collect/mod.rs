@@ -19,7 +19,7 @@ pub(crate) mod verify;
 use crate::heap::{Activity, Collection, DebugFlags, Generation, Heap, Panic, Selection, State, Word, for_each_among};
 use crate::object::ObjectPtr;
 use crate::slab::ListId;
-use death::drop_deferred_if_deep;
+use death::drop_deferred_in_collection;
 pub(crate) use death::{die, drop_pointer, end_without_drop, leave, release_weak};
 pub(crate) use exit::{collect_now, resume, safepoint, throw_after, try_with_heap, with_current_heap, with_heap};
 pub(crate) use introspection::{objects, referents, referrers};
@@ -84,7 +84,7 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
     record.heap_size = heap.pacing.tracked();
     heap.records.add(record);
     observation::end(heap, &record, reason);
-    drop_deferred_if_deep(heap);
+    drop_deferred_in_collection(heap);
     let panic = heap.unfinished.take_panic();
     heap.unfinished.put_back(outer);
     drop(running);
