@@ -2,8 +2,13 @@
 //! tested in a process of its own, `teardown.rs`.)
 
 use crate::support::{Deaths, dead_ring};
+use gc_core::weak::{ByIdentity, WeakSet};
 use gc_core::{Cc, gc};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 #[test]
 fn threads_do_not_see_each_other() {
@@ -57,4 +62,37 @@ fn a_conversion_may_drop_the_last_object_of_a_heap() {
         };
         thread::spawn(run).join().expect("no panic");
     }
+}
+
+/// Callbacks at the end of a thread are looked for when some have come to run then, and not after each that has run.
+#[test]
+fn the_end_of_a_thread_takes_time_in_proportion_to_what_hangs_on_its_objects() {
+    const OBJECTS: usize = 40_000;
+
+    thread_local! {
+        /// Destroyed after the end of the heap, because it is used before there is one.
+        static LEFT: RefCell<Vec<Cc<u32>>> = const { RefCell::new(Vec::new()) };
+    }
+
+    let (sender, receiver) = mpsc::channel();
+    let run = move || {
+        LEFT.with_borrow_mut(|objects| objects.reserve(OBJECTS));
+        let set: Rc<WeakSet<u32, ByIdentity>> = Rc::new(WeakSet::by_identity());
+        let objects: Vec<_> = (0..OBJECTS as u32).map(Cc::new).collect();
+        objects.iter().for_each(|object| assert!(set.insert(object)));
+        for object in objects.iter().step_by(4) {
+            let (set, sender) = (set.clone(), sender.clone());
+            let add = move || {
+                set.insert(&Cc::new(5));
+                sender.send(()).expect("somebody who counts");
+            };
+            Cc::on_drop(object, add).set_at_exit(true);
+        }
+        LEFT.set(objects);
+        Instant::now()
+    };
+    let ended = thread::spawn(run).join().expect("the end of a thread");
+    // It took minutes when they were looked for each time.
+    assert!(ended.elapsed() < Duration::from_secs(20), "{:?}", ended.elapsed());
+    assert_eq!(receiver.iter().count(), OBJECTS / 4);
 }

@@ -1,7 +1,7 @@
 //! What a program can hang on an object: callbacks on its death, and values that it owns as a key of ephemerons.
 
 use super::{Cc, Weak};
-use crate::collect::drop_pointer;
+use crate::collect::{drop_pointer, note_new_at_exit};
 use crate::heap::{DeathCallback, Heap};
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 use core::cell::Cell;
@@ -210,6 +210,9 @@ impl<R> OnDrop<R> {
     /// ```
     pub fn set_at_exit(&self, at_exit: bool) {
         self.registered.at_exit.set(at_exit);
+        if at_exit {
+            note_new_at_exit();
+        }
     }
 }
 

@@ -85,16 +85,16 @@ fn collect_at_exit(heap: &Heap) {
 }
 
 /// Runs the callbacks on the deaths of objects that are still alive, where the program has asked for that, and what is
-/// added meanwhile: always the newest next, and without collections, as Python does with those of `weakref.finalize`.
+/// added meanwhile: always the newest next, and without collections, as Python does with those of `weakref.finalize`
+/// (`_exitfunc`).
 fn run_callbacks_at_exit(heap: &Heap) {
     heap.pacing.pause();
-    let (mut due, mut seen) = (Vec::new(), None);
+    let mut due = Vec::new();
     loop {
-        let numbered = Some(heap.attachments.numbered());
-        if due.is_empty() || numbered != seen {
-            due.extend(heap.attachments.take_callbacks_at_exit());
+        let new = heap.attachments.take_new_callbacks_at_exit();
+        if !new.is_empty() {
+            due.extend(new);
             due.sort_unstable_by_key(|registered: &Registered| registered.number);
-            seen = numbered;
         }
         let Some(newest) = due.pop() else { break };
         run_user_code(heap, || run_callbacks(heap, vec![newest]));
@@ -193,6 +193,14 @@ fn run(collect: impl FnOnce(&Heap) -> (usize, Panic)) -> usize {
     }
     panic.throw();
     collected
+}
+
+/// Notes that a callback on the death of an object has come to run at the end of the thread.
+pub(crate) fn note_new_at_exit() {
+    if let Some(heap) = current() {
+        // SAFETY: the heap of a thread exists as long as it is current.
+        unsafe { heap.as_ref() }.attachments.note_new_at_exit();
+    }
 }
 
 /// Ends a pause of automatic collections. The heap that was paused may be gone.

@@ -21,7 +21,9 @@ use crate::object::ObjectPtr;
 use crate::slab::ListId;
 use death::drop_deferred_in_collection;
 pub(crate) use death::{die, drop_pointer, end_without_drop, leave, release_weak};
-pub(crate) use exit::{collect_now, resume, safepoint, throw_after, try_with_heap, with_current_heap, with_heap};
+pub(crate) use exit::{
+    collect_now, note_new_at_exit, resume, safepoint, throw_after, try_with_heap, with_current_heap, with_heap,
+};
 pub(crate) use introspection::{objects, referents, referrers};
 use std::thread;
 use std::time::Instant;

@@ -47,6 +47,8 @@ pub(crate) struct Attachments {
     of: RefCell<HashMap<ObjectPtr, Attachment>>,
     /// The number of the next callback or value.
     next: Cell<u64>,
+    /// Whether a callback has come to run at the end of the thread, since these were last taken.
+    has_new_at_exit: Cell<bool>,
 }
 
 impl Attachments {
@@ -98,9 +100,17 @@ impl Attachments {
         ended.map(|attachment| attachment.values).unwrap_or_default().into_values()
     }
 
-    /// Takes the callbacks of living objects that are to run at the end of the thread.
-    pub(crate) fn take_callbacks_at_exit(&self) -> Vec<Registered> {
+    /// Notes that a callback has come to run at the end of the thread.
+    pub(crate) fn note_new_at_exit(&self) {
+        self.has_new_at_exit.set(true);
+    }
+
+    /// Takes the callbacks of living objects that have come to run at the end of the thread, since these were last taken.
+    pub(crate) fn take_new_callbacks_at_exit(&self) -> Vec<Registered> {
         let mut taken = Vec::new();
+        if !self.has_new_at_exit.take() {
+            return taken;
+        }
         for attachment in self.of.borrow_mut().values_mut() {
             let callbacks = mem::take(&mut attachment.callbacks).into_iter();
             let (due, rest): (Vec<_>, _) = callbacks.partition(|it| it.callback.at_exit() && it.callback.is_alive());
@@ -108,11 +118,6 @@ impl Attachments {
             taken.extend(due);
         }
         taken
-    }
-
-    /// How many callbacks and values there have ever been.
-    pub(crate) fn numbered(&self) -> u64 {
-        self.next.get()
     }
 
     /// Whether no object has an attachment.
