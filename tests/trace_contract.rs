@@ -216,8 +216,8 @@ struct Claims<const ALL: bool> {
     deaths: Deaths,
 }
 
-// SAFETY: visits the link, which the value owns. Unless it names `ALL` parts it is not true that there is nothing else to
-// drop: what is leaked then nobody relies on to be dropped.
+// SAFETY: visits the link, which the value owns. Unless it names `ALL` parts it is not true that there is nothing else
+// to drop: what is leaked then nobody relies on to be dropped.
 unsafe impl<const ALL: bool> Trace for Claims<ALL> {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.part(&self.link);

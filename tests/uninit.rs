@@ -336,8 +336,8 @@ fn fat_pointers_can_be_plain_for_a_while() {
     assert_eq!(gc::tracked_count(), 0);
 }
 
-/// An opaque object was made for its value as it was, and stays that when it is said to be written: it has no length for a
-/// slice, and no birth number for a finalizer.
+/// An opaque object was made for its value as it was, and stays that when it is said to be written: it has no length
+/// for a slice, and no birth number for a finalizer.
 #[test]
 fn an_opaque_object_can_be_written_and_stays_opaque() {
     let mut slice = coerce!(Cc::new_opaque([const { MaybeUninit::<Node>::uninit() }; LENGTH]) => Room);

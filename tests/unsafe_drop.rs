@@ -75,8 +75,8 @@ fn a_destructor_runs_once_in_a_cycle() {
     assert_eq!(collect(), 0);
 }
 
-/// Why the promise is needed: of two objects that own each other, one goes first. The other still has its `Cc` then, and
-/// a destructor that followed it would read what has been dropped.
+/// Why the promise is needed: of two objects that own each other, one goes first. The other still has its `Cc` then,
+/// and a destructor that followed it would read what has been dropped.
 #[test]
 fn the_target_of_a_pointer_may_be_gone_when_the_destructor_runs() {
     let log = Log::default();

@@ -176,8 +176,8 @@ fn young_collection() -> f64 {
     time
 }
 
-/// A young collection beside a large old heap, as a ratio to one beside an empty heap: that of another thread. Both run on
-/// one core, where the system lets them, for one core may be slower than another.
+/// A young collection beside a large old heap, as a ratio to one beside an empty heap: that of another thread. Both run
+/// on one core, where the system lets them, for one core may be slower than another.
 fn young_beside(old: usize) -> f64 {
     if let Some(core) = core_affinity::get_core_ids().and_then(|cores| cores.last().copied()) {
         // The other thread inherits it.

@@ -31,8 +31,8 @@ pub use gc::collect;
 pub use gc_derive::Trace;
 pub use object::{Acyclic, Finalize, Leaf, Trace, Tracer};
 
-/// Wraps what the derive writes for the feature `inspect`. The derive's own feature may be on where this crate's is not:
-/// a build script's dependencies are built apart.
+/// Wraps what the derive writes for the feature `inspect`. The derive's own feature may be on where this crate's is
+/// not: a build script's dependencies are built apart.
 #[cfg(feature = "inspect")]
 #[doc(hidden)]
 #[macro_export]

@@ -1,5 +1,5 @@
-//! An object with more pointers than its side word can count. (A test of its own because it takes time, and more where the
-//! code is not optimised, as in the other tests.)
+//! An object with more pointers than its side word can count. (A test of its own because it takes time, and more where
+//! the code is not optimised, as in the other tests.)
 #![forbid(unsafe_code)]
 
 use gc_core::{Cc, Trace, gc};

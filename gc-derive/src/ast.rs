@@ -110,7 +110,8 @@ impl<'a> Field<'a> {
 }
 
 /// Where the type begins, which is all of `ty.span()` that a stable compiler gives. That prints the type for its first
-/// token, which takes longer than all else that is done here with a field; a path, which most types are, has it at hand.
+/// token, which takes longer than all else that is done here with a field; a path, which most types are, has it at
+/// hand.
 fn start_of(ty: &Type) -> Span {
     match ty {
         Type::Path(TypePath { qself: None, path: Path { leading_colon: None, segments }, .. }) => {

@@ -27,8 +27,8 @@ pub(crate) fn expand(input: &Input<'_>, labels: bool) -> TokenStream {
     out
 }
 
-/// The implementation of a trait for the type. `head` is `impl` or `unsafe impl`, and says where that is; `path` leads to
-/// the trait.
+/// The implementation of a trait for the type. `head` is `impl` or `unsafe impl`, and says where that is; `path` leads
+/// to the trait.
 pub(crate) fn implement(
     input: &Input<'_>,
     head: &TokenStream,
@@ -54,8 +54,8 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>, labels: bool) -> TokenStream {
     let head = quote_spanned!(promised=> unsafe impl);
     let forbid_drop = input.attrs.unsafe_drop.is_none().then(|| forbid_drop(input));
     // Through a method of the tracer's, so that none of the field's own comes in between. And without the type that is
-    // written: an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>` in
-    // place of a `Shared` since, the edges of something shared would be visited.
+    // written: an argument is coerced to a type that is written down, and where another macro has put an `Rc<Shared>`
+    // in place of a `Shared` since, the edges of something shared would be visited.
     let mut visit = Call::new(quote!(__tracer.part));
     let is_exhaustive = is_exhaustive(input);
     if is_exhaustive.is_some() {
@@ -92,14 +92,14 @@ fn impl_trace(input: &Input<'_>, used: &Used<'_>, labels: bool) -> TokenStream {
 ///
 /// The second call is one of two methods, both of which do nothing. If `Self: Drop`, it is the one that demands a trait
 /// which no type has, and its absence is the message. Nothing in the crate of the type can change which of them it is:
-/// `__tracer` is gc-core's own, or this would not be the `trace` of its trait; the methods are inherent, and come before
-/// those of any trait; and `Drop` is named in gc-core.
+/// `__tracer` is gc-core's own, or this would not be the `trace` of its trait; the methods are inherent, and come
+/// before those of any trait; and `Drop` is named in gc-core.
 fn forbid_drop(input: &Input<'_>) -> TokenStream {
     quote_spanned!(at(input.ident.span())=> __tracer.__destructor::<Self>().__must_not_exist();)
 }
 
-/// Says that all there is to drop is accounted for, where it is: not where a destructor may do anything, nor in a packed
-/// type, to whose fields there are no references.
+/// Says that all there is to drop is accounted for, where it is: not where a destructor may do anything, nor in a
+/// packed type, to whose fields there are no references.
 fn is_exhaustive(input: &Input<'_>) -> Option<TokenStream> {
     (input.attrs.unsafe_drop.is_none() && input.packed.is_none()).then(|| {
         quote! {
@@ -125,8 +125,8 @@ fn finalizer(input: &Input<'_>, finalize: &Ident) -> TokenStream {
 
 /// The walk that says what the fields are called, in gc-core's terms.
 ///
-/// The second call for a field is one of two methods. If the field's type is not `Trace`, it is one that does nothing: of
-/// that, `trace` has an error already.
+/// The second call for a field is one of two methods. If the field's type is not `Trace`, it is one that does nothing:
+/// of that, `trace` has an error already.
 fn trace_labelled(input: &Input<'_>) -> TokenStream {
     let krate = &input.krate;
     let looks = for_each_field(input, &Call::labelled(quote!(__labeller.__part), quote!(.__look())));
@@ -190,11 +190,11 @@ impl Call {
         self.arm(&quote!(Self::#ident), Some(ident), &variant.fields, variant.attrs.skip.is_some())
     }
 
-    /// An arm of a `match`. `skipped` says that all of its fields are. Braces, and numbers for the fields that have no names,
-    /// do for every shape.
+    /// An arm of a `match`. `skipped` says that all of its fields are. Braces, and numbers for the fields that have no
+    /// names, do for every shape.
     ///
-    /// Where a call is made for skipped fields too, all fields are named: what another macro has added since is an error,
-    /// and not forgotten.
+    /// Where a call is made for skipped fields too, all fields are named: what another macro has added since is an
+    /// error, and not forgotten.
     fn arm(&self, path: &TokenStream, variant: Option<&Ident>, fields: &[Field<'_>], skipped: bool) -> TokenStream {
         let (mut bindings, mut statements) = (Vec::new(), Vec::new());
         for (index, field) in fields.iter().enumerate() {

@@ -81,7 +81,8 @@ fn check(sig: &Signature, errors: &mut Errors) {
     }
 }
 
-/// The body goes into a function within, and not into a closure: what is returned is then inferred as it would have been.
+/// The body goes into a function within, and not into a closure: what is returned is then inferred as it would have
+/// been.
 fn wrap(krate: Option<Path>, mut function: ItemFn) -> TokenStream {
     let krate = krate.map_or_else(|| quote!(::gc_core), ToTokens::into_token_stream);
     let should_panic = function.attrs.iter().any(|attr| attr.path().is_ident("should_panic"));

@@ -1,7 +1,7 @@
 //! The derive macro of [gc-core](https://docs.rs/gc-core), which re-exports it: depend on that crate, not on this one.
 //!
-//! [`macro@Trace`] is the whole public surface, and with the feature `inspect` `leak_check`. Inside, an item that derives
-//! `Trace` passes through one module after the other:
+//! [`macro@Trace`] is the whole public surface, and with the feature `inspect` `leak_check`. Inside, an item that
+//! derives `Trace` passes through one module after the other:
 //!
 //! * `attr` reads the `#[trace(...)]` attributes,
 //! * `ast` the item around them,
@@ -52,10 +52,10 @@ use crate::errors::Errors;
 /// assert_eq!(gc_core::collect(), 2);
 /// ```
 ///
-/// Recursive types, generic ones, const parameters and `where` clauses need no annotation. Every type parameter that
-/// a traced field holds gets the bound `T: Trace`, every associated type of one `T::Item: Trace`, and all the other
-/// parameters `'static`: those in skipped fields, and those that are only pointed to, as in `Cc<T>`, `Weak<T>`, `Rc<T>`,
-/// `PhantomData<T>` or `fn(T)`. A type with a lifetime parameter cannot be traced.
+/// Recursive types, generic ones, const parameters and `where` clauses need no annotation. Every type parameter that a
+/// traced field holds gets the bound `T: Trace`, every associated type of one `T::Item: Trace`, and all the other
+/// parameters `'static`: those in skipped fields, and those that are only pointed to, as in `Cc<T>`, `Weak<T>`,
+/// `Rc<T>`, `PhantomData<T>` or `fn(T)`. A type with a lifetime parameter cannot be traced.
 ///
 /// A field whose type is written as a function pointer is left out, for there is no `Cc` in one:
 ///
@@ -132,8 +132,8 @@ use crate::errors::Errors;
 /// struct Pair<T>(T, T);
 /// ```
 ///
-/// Together with `acyclic`, the bounds are those of `Acyclic` as well, and have to prove it: the type is then traced only
-/// for arguments for which it is acyclic.
+/// Together with `acyclic`, the bounds are those of `Acyclic` as well, and have to prove it: the type is then traced
+/// only for arguments for which it is acyclic.
 ///
 /// ## `#[trace(finalize)]`
 ///
@@ -174,16 +174,18 @@ use crate::errors::Errors;
 ///
 /// ## `#[trace(unsafe_drop)]`
 ///
-/// Lets the type implement `Drop`, which is [refused](#no-drop) otherwise. It promises what the compiler cannot check, so
-/// the word is an `unsafe`: `#![forbid(unsafe_code)]` and `#![deny(unsafe_code)]` refuse it, with an error at the word.
+/// Lets the type implement `Drop`, which is [refused](#no-drop) otherwise. It promises what the compiler cannot check,
+/// so the word is an `unsafe`: `#![forbid(unsafe_code)]` and `#![deny(unsafe_code)]` refuse it, with an error at the
+/// word.
 ///
 /// > The destructor does nothing with a `Cc` in a traced field, but leaves it to be dropped with the field. It does not
 /// > dereference, compare or print it, clone or downgrade it, or put it anywhere else; nor does it call what might.
 ///
-/// When a cycle is collected, its members are dropped one after the other. Each still owns its `Cc`s when its turn comes,
-/// but what they point to may be gone by then, and a `Cc` that was put elsewhere would outlive its object. All else is
-/// as in any destructor: it may read the other fields, those that are skipped among them, and ask a `Weak`, which
-/// gives nothing that is dying. Fields can no longer be moved out of the type. Without a destructor the promise is void.
+/// When a cycle is collected, its members are dropped one after the other. Each still owns its `Cc`s when its turn
+/// comes, but what they point to may be gone by then, and a `Cc` that was put elsewhere would outlive its object. All
+/// else is as in any destructor: it may read the other fields, those that are skipped among them, and ask a `Weak`,
+/// which gives nothing that is dying. Fields can no longer be moved out of the type. Without a destructor the promise
+/// is void.
 ///
 /// ```
 /// use gc_core::{Cc, Trace};
@@ -300,8 +302,8 @@ use crate::errors::Errors;
 ///
 /// Nor can it be a union, or `#[repr(packed)]` with fields that are traced.
 ///
-/// An attribute macro that adds or changes fields goes above `#[derive(Trace)]`. A field that is added below is an error; or,
-/// with `unsafe_drop`, it is not visited.
+/// An attribute macro that adds or changes fields goes above `#[derive(Trace)]`. A field that is added below is an
+/// error; or, with `unsafe_drop`, it is not visited.
 #[proc_macro_derive(Trace, attributes(trace))]
 pub fn derive_trace(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(&parse_macro_input!(item as DeriveInput), cfg!(feature = "inspect")).into()
@@ -309,8 +311,8 @@ pub fn derive_trace(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 /// Fails a test that leaves objects behind: what [`LeakCheck`] does, for a whole function.
 ///
-/// It goes on a test, before `#[test]` or after it, or on any other function without arguments. The objects of the thread
-/// that calls the function are looked at when all that the body owns is dropped.
+/// It goes on a test, before `#[test]` or after it, or on any other function without arguments. The objects of the
+/// thread that calls the function are looked at when all that the body owns is dropped.
 ///
 /// * A function that returns a `Result` is not looked at if that is an `Err`, which may own objects and says more.
 /// * One that should panic (`#[should_panic]`) is looked at after it has. A panic would be taken for the one that is

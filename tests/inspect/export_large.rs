@@ -1,5 +1,5 @@
-//! A million objects are exported in under 5 s, the snapshot included, and with less than 200 MiB more memory. A process
-//! of its own: the kernel keeps the highest mark of a process, not of a thread.
+//! A million objects are exported in under 5 s, the snapshot included, and with less than 200 MiB more memory. A
+//! process of its own: the kernel keeps the highest mark of a process, not of a thread.
 #![cfg(target_os = "linux")]
 #![forbid(unsafe_code)]
 

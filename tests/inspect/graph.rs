@@ -1,5 +1,5 @@
-//! Paths, dominators and cycles: against naive models of random graphs, in shapes that are known to be hard, and on a small
-//! stack.
+//! Paths, dominators and cycles: against naive models of random graphs, in shapes that are known to be hard, and on a
+//! small stack.
 
 use gc_core::inspect::{Object, ObjectId, Snapshot};
 use gc_core::{Cc, Trace, Weak, gc};
@@ -446,8 +446,8 @@ fn chain(len: usize) -> (Cc<Node>, Weak<Node>) {
     (first, last)
 }
 
-/// Runs on a stack that recursion over the graph would overflow, and without automatic collections: the check of the whole
-/// heap after each would take most of the time.
+/// Runs on a stack that recursion over the graph would overflow, and without automatic collections: the check of the
+/// whole heap after each would take most of the time.
 fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
     let quiet = || {
         gc::disable();

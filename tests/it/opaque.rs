@@ -68,7 +68,8 @@ fn what_it_refers_to_is_taken_for_alive() {
     assert_eq!((collect(), deaths.count()), (1, 1));
 }
 
-/// The key of an ephemeron is tracked from then on, so it may be part of garbage. It is still dropped, and not forgotten.
+/// The key of an ephemeron is tracked from then on, so it may be part of garbage. It is still dropped, and not
+/// forgotten.
 #[test]
 fn one_that_comes_to_be_tracked_is_dropped_like_any_other() {
     #[derive(Trace)]

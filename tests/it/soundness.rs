@@ -3,8 +3,8 @@
 //!
 //! Some stand elsewhere, because they need unsafe code, a process of their own, or a compiler that refuses: 11 in
 //! `teardown.rs`, 12 to 14 in `trace_contract.rs`, 20 in `aborts.rs`, 26 in `ui/fail`; or because they belong to a
-//! topic: 23 and 24 in `unsized_objects`, 29 in `trace_impls`, 32 in `exclusive.rs`. 27 has no test: no code runs between
-//! two traversals.
+//! topic: 23 and 24 in `unsized_objects`, 29 in `trace_impls`, 32 in `exclusive.rs`. 27 has no test: no code runs
+//! between two traversals.
 
 use crate::support::{Deaths, Node, close_ring, collect_all_the_time, dead_ring};
 use gc_core::gc::Generation;

@@ -1,7 +1,7 @@
 //! Garbage of which nothing is left to do but to free its memory, and to let go of what it refers to.
 //!
-//! The values of such objects are not dropped. Nobody must be able to tell: what they own besides pointers is dropped as
-//! ever, and what their pointers lead to loses a pointer.
+//! The values of such objects are not dropped. Nobody must be able to tell: what they own besides pointers is dropped
+//! as ever, and what their pointers lead to loses a pointer.
 
 mod random;
 

@@ -6,8 +6,8 @@
 //! measure-system gc-core pauses|scaling --size OBJECTS [--quick]
 //! ```
 //!
-//! It prints lines of a name and numbers: `nanoseconds`, an operation; `checksum`; with `--counted`, where the time means
-//! nothing, `born`, `died` and `peak`, of objects; `bytes`, an object; `young`, `middle` and `old`, the pauses in
+//! It prints lines of a name and numbers: `nanoseconds`, an operation; `checksum`; with `--counted`, where the time
+//! means nothing, `born`, `died` and `peak`, of objects; `bytes`, an object; `young`, `middle` and `old`, the pauses in
 //! nanoseconds.
 
 use crate::own;

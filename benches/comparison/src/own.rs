@@ -1,4 +1,5 @@
-//! What is asked of one collector by itself: how long its pauses are, what a large heap costs, how much memory it takes.
+//! What is asked of one collector by itself: how long its pauses are, what a large heap costs, how much memory it
+//! takes.
 
 use crate::peers::{GcCore, Node, Peer, Visitor};
 use crate::ticket::Uncounted;

@@ -1,7 +1,7 @@
 //! Tickets: fields without size by which the deaths of objects can be counted.
 //!
-//! Every node has one. It is [`Uncounted`] where time is measured, and [`Counted`] in a run of its own, which shows that
-//! the collector has freed what it was to free.
+//! Every node has one. It is [`Uncounted`] where time is measured, and [`Counted`] in a run of its own, which shows
+//! that the collector has freed what it was to free.
 
 use std::cell::Cell;
 

@@ -241,8 +241,8 @@ impl<R> fmt::Debug for OnDrop<R> {
     }
 }
 
-/// Keeps a callback alive that waits for the death of an object: what [`Cc::watch`] gives. Python's `weakref.ref` with a
-/// callback.
+/// Keeps a callback alive that waits for the death of an object: what [`Cc::watch`] gives. Python's `weakref.ref` with
+/// a callback.
 ///
 /// Clones are of the same callback.
 ///

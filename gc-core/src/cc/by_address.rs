@@ -7,11 +7,12 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-/// A pointer that is compared, ordered and hashed by the identity of its object, where a [`Cc`] alone goes by the value.
+/// A pointer that is compared, ordered and hashed by the identity of its object, where a [`Cc`] alone goes by the
+/// value.
 ///
-/// For maps and sets whose keys are objects, as with Python's `id`. The pointer is a `Cc`, a [`Weak`] or an [`AnyCc`]. An
-/// object keeps its address for as long as there are pointers to it, weak ones too, so no other object can be mistaken for
-/// it. (Values without a size have addresses of their own as well.)
+/// For maps and sets whose keys are objects, as with Python's `id`. The pointer is a `Cc`, a [`Weak`] or an [`AnyCc`].
+/// An object keeps its address for as long as there are pointers to it, weak ones too, so no other object can be
+/// mistaken for it. (Values without a size have addresses of their own as well.)
 ///
 /// # Examples
 ///

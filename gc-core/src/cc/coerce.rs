@@ -13,8 +13,8 @@ use core::ptr::NonNull;
 /// Turns a [`Cc`], a `Pin<Cc>` or a [`Weak`](crate::Weak) into one to an unsized type: a trait object, or a slice.
 ///
 /// `coerce!(pointer => Type)` does what the compiler does by itself with an [`Rc`](std::rc::Rc), where an `Rc<T>` is
-/// given and an `Rc<dyn Trait>` is wanted. It costs nothing: the object stays the same, and the pointer becomes a fat one.
-/// With the feature `nightly`, on a nightly compiler, the macro is not needed.
+/// given and an `Rc<dyn Trait>` is wanted. It costs nothing: the object stays the same, and the pointer becomes a fat
+/// one. With the feature `nightly`, on a nightly compiler, the macro is not needed.
 ///
 /// The trait need not have [`Trace`](crate::Trace) for a supertrait: the object knows its edges by itself. It knows its
 /// type too, so there is a way back from a trait that has nothing to do with `Any`:

@@ -15,8 +15,8 @@ use std::alloc::{Layout, handle_alloc_error};
 impl<T: Trace> Cc<T> {
     /// Makes an object of a value.
     ///
-    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Finalizers, callbacks and
-    /// destructors run then.
+    /// Before it does so, an automatic collection may run; see [`gc::enable`](crate::gc::enable). Finalizers, callbacks
+    /// and destructors run then.
     ///
     /// # Panics
     ///
@@ -208,10 +208,11 @@ impl<T: Trace> Cc<T> {
 }
 
 impl<T: 'static> Cc<T> {
-    /// Makes an object of a value that the collector does not look into, whatever its type: of a closure, say, or of a type
-    /// of another crate.
+    /// Makes an object of a value that the collector does not look into, whatever its type: of a closure, say, or of a
+    /// type of another crate.
     ///
-    /// It is counted, as an `Rc` is, and has no finalizer. What it refers to is taken for alive, so a cycle through it leaks.
+    /// It is counted, as an `Rc` is, and has no finalizer. What it refers to is taken for alive, so a cycle through it
+    /// leaks.
     ///
     /// # Panics
     ///

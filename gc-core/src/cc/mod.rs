@@ -83,9 +83,9 @@ pub use weak::Weak;
 #[repr(transparent)]
 pub struct Cc<T: ?Sized> {
     value: NonNull<T>,
-    /// An object is dropped and traced as what it was made as, whatever the pointers to it are by then: so they stay what
-    /// they were. (A `PhantomData<T>` is not needed: `Drop` already says that a `T` is dropped with the pointer. And drop
-    /// checking would follow a type whose edges lead to ever larger types for ever.)
+    /// An object is dropped and traced as what it was made as, whatever the pointers to it are by then: so they stay
+    /// what they were. (A `PhantomData<T>` is not needed: `Drop` already says that a `T` is dropped with the pointer.
+    /// And drop checking would follow a type whose edges lead to ever larger types for ever.)
     invariant: PhantomData<fn(*mut T)>,
 }
 
@@ -452,8 +452,8 @@ impl<T: ?Sized> Cc<T> {
         this.object().is_finalized()
     }
 
-    /// The generation that the object is in. `None` if it is not tracked, [frozen](crate::gc::freeze), or has been found
-    /// unreachable.
+    /// The generation that the object is in. `None` if it is not tracked, [frozen](crate::gc::freeze), or has been
+    /// found unreachable.
     ///
     /// # Examples
     ///
@@ -525,9 +525,9 @@ impl<T: ?Sized> Drop for Cc<T> {
     ///
     /// # Panics
     ///
-    /// With the first panic of a finalizer, a callback or a destructor, when all that had to die is dead. Dropped by the
-    /// destructor of another object, the panic goes on from the outermost drop: a `catch_unwind` in between does not see
-    /// it.
+    /// With the first panic of a finalizer, a callback or a destructor, when all that had to die is dead. Dropped by
+    /// the destructor of another object, the panic goes on from the outermost drop: a `catch_unwind` in between does
+    /// not see it.
     ///
     /// # Examples
     ///

@@ -84,8 +84,8 @@ impl<T: Trace> Cc<[MaybeUninit<T>]> {
     }
 }
 
-/// Makes an object for a slice whose elements are yet to be written, and hands back where they are to come from. That is
-/// dropped if there is to be no object.
+/// Makes an object for a slice whose elements are yet to be written, and hands back where they are to come from. That
+/// is dropped if there is to be no object.
 #[cfg_attr(feature = "track-sites", track_caller)]
 pub(super) fn uninit<T: Trace, S>(len: usize, source: S) -> (Cc<[MaybeUninit<T>]>, S) {
     let Some(shape) = Shape::of_slice::<T>(len) else {

@@ -7,8 +7,8 @@
 //! 5. the values are dropped, and what the objects owned as keys of ephemerons
 //! 6. slots that no weak pointer holds are released
 //!
-//! Where the first five have nothing to do but to drop pointers, [`trial_deletion`](super::trial_deletion) does the last one
-//! itself, and these pointers are dropped afterwards.
+//! Where the first five have nothing to do but to drop pointers, [`trial_deletion`](super::trial_deletion) does the
+//! last one itself, and these pointers are dropped afterwards.
 //!
 //! Finalizers, callbacks and destructors are code of the user. Before the first callback or destructor runs, the object
 //! has left its generation, so that a collection which that sets off does not look at it. A panic is kept until
@@ -105,8 +105,8 @@ unsafe fn die_by_steps(object: ObjectPtr, needs_drop: bool, drop_value: &dyn Fn(
             let (held, heap_ptr) = (heap.hold(), Heap::of(object));
             let panic = finish(heap);
             drop(held);
-            // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another object
-            // in it, or runs a collection.
+            // SAFETY: the heap is not used here again. Who calls this does not use it either, or knows of another
+            // object in it, or runs a collection.
             unsafe { Heap::destroy_if_done(heap_ptr) };
             panic.throw();
         }
@@ -240,8 +240,8 @@ pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
 
 /// Releases an object, and deals with what its destructor has left unfinished. A panic that is to go on does.
 ///
-/// It may be the last object of a heap that goes with it. So who calls this has no reference to the heap for an argument:
-/// those must be valid until their function returns.
+/// It may be the last object of a heap that goes with it. So who calls this has no reference to the heap for an
+/// argument: those must be valid until their function returns.
 ///
 /// Inlined like all that follows from it: as a tail call it made the birth and death of an object take a third longer.
 ///
@@ -324,8 +324,8 @@ fn finish(heap: &Heap) -> Panic {
     if heap.depth.get() == 0 { heap.unfinished.take_panic() } else { Panic::default() }
 }
 
-/// Drops what has been deferred, if the code that has done that has just run, or nobody is left to do it. Not from within
-/// the last destructor that may be on the stack: the next object would run one more, and that the next.
+/// Drops what has been deferred, if the code that has done that has just run, or nobody is left to do it. Not from
+/// within the last destructor that may be on the stack: the next object would run one more, and that the next.
 pub(super) fn drop_deferred_if_due(heap: &Heap) {
     if !is_deep(heap) {
         drop_deferred_in_collection(heap);
@@ -452,8 +452,8 @@ pub(super) unsafe fn drop_pointers(heap: &Heap, pointers: &[ObjectPtr]) {
     drop_deferred_if_due(heap);
 }
 
-/// Does something with each object of a list, which runs code of the user. A panic ends the inner loop, which is then taken
-/// up where it stopped.
+/// Does something with each object of a list, which runs code of the user. A panic ends the inner loop, which is then
+/// taken up where it stopped.
 fn for_each(heap: &Heap, objects: &[ObjectPtr], each: impl Fn(ObjectPtr)) {
     let next = Cell::new(0);
     while next.get() < objects.len() {

@@ -1,5 +1,5 @@
-//! The graph as it is: which objects there are, and which refer to which. Python's `gc.get_objects`, `get_referrers` and
-//! `get_referents`.
+//! The graph as it is: which objects there are, and which refer to which. Python's `gc.get_objects`, `get_referrers`
+//! and `get_referents`.
 //!
 //! Frozen and condemned objects are hidden, and so is what is under construction or exclusively accessed: only objects
 //! in one of the three generations are looked for. What an object refers to may be untracked as well, but must have a
@@ -49,8 +49,9 @@ pub(crate) fn referents(heap: &Heap, object: ObjectPtr) -> Vec<ObjectPtr> {
     if state_of(object) != State::Detached {
         let _tracing = Running::start(heap, Activity::Tracing);
         let mut tracer = Tracer::new(&referents);
-        // SAFETY: who asks has a pointer to the object, so it is alive. Exclusive access takes the only pointer there is,
-        // so nobody has it. (A forgotten guard has left the object detached, which is respected, though it need not be.)
+        // SAFETY: who asks has a pointer to the object, so it is alive. Exclusive access takes the only pointer there
+        // is, so nobody has it. (A forgotten guard has left the object detached, which is respected, though it need not
+        // be.)
         unsafe { heap.trace(object, &mut tracer) };
         tracer.flush();
     }

@@ -1,8 +1,8 @@
 //! The collector: `CPython`'s generational algorithm, started from suspects.
 //!
-//! [`collect`] is the outline; [`trial_deletion`] finds the garbage and frees what needs no more than that, [`death`] says
-//! how objects die, by count as well as by collection. Nothing here recurses, and nothing here runs code of the user but
-//! where it says so.
+//! [`collect`] is the outline; [`trial_deletion`] finds the garbage and frees what needs no more than that, [`death`]
+//! says how objects die, by count as well as by collection. Nothing here recurses, and nothing here runs code of the
+//! user but where it says so.
 
 mod death;
 mod exit;
@@ -98,8 +98,8 @@ fn collect(heap: &Heap, generation: Generation, reason: Reason) -> (usize, Panic
 }
 
 /// Finds the garbage of a generation and all younger ones, frees what can be swept, and takes the rest out of its
-/// generation; if everything was examined, promotes the survivors. If a `trace` panics there is no garbage, and the panic is
-/// kept.
+/// generation; if everything was examined, promotes the survivors. If a `trace` panics there is no garbage, and the
+/// panic is kept.
 fn find(heap: &Heap, generation: Generation) -> Found {
     let mut found = Found::default();
     heap.unfinished.guard(|| {

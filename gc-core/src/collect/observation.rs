@@ -81,9 +81,10 @@ pub(super) fn report_leaks(heap: &Heap) {
     }
 }
 
-/// Calls the program's callbacks, in the order in which they were added. `CPython`'s `invoke_gc_callback`; but there, one
-/// that removes itself keeps the next one from being called. Those that are added meanwhile are called as there: until as
-/// many have been called as there are. So one that removes itself, and adds another for the next time, is no loop.
+/// Calls the program's callbacks, in the order in which they were added. `CPython`'s `invoke_gc_callback`; but there,
+/// one that removes itself keeps the next one from being called. Those that are added meanwhile are called as there:
+/// until as many have been called as there are. So one that removes itself, and adds another for the next time, is no
+/// loop.
 fn notify(heap: &Heap, phase: Phase, record: &Collection, reason: Reason) {
     if reason == Reason::Shutdown {
         return;

@@ -37,8 +37,8 @@ impl<'h> Survey<'h> {
         objects
     }
 
-    /// Whether the value of an object may be looked at, for all that is known of the object itself: the collector would,
-    /// too. That of one that is not tracked may be looked at if an edge leads there.
+    /// Whether the value of an object may be looked at, for all that is known of the object itself: the collector
+    /// would, too. That of one that is not tracked may be looked at if an edge leads there.
     pub(crate) fn is_visible(&self, object: ObjectPtr) -> bool {
         state_of(object).is_tracked()
     }
@@ -48,8 +48,8 @@ impl<'h> Survey<'h> {
         state_of(object) != State::Detached && object.is_initialised()
     }
 
-    /// Describes the value of a visible object: the bytes that it owns elsewhere, whether part of it could not be looked
-    /// at, and in `edges` where its edges lead.
+    /// Describes the value of a visible object: the bytes that it owns elsewhere, whether part of it could not be
+    /// looked at, and in `edges` where its edges lead.
     pub(crate) fn describe(
         &self,
         object: ObjectPtr,
@@ -58,7 +58,8 @@ impl<'h> Survey<'h> {
     ) -> (usize, bool) {
         let mut labeller = Labeller::new(labels, edges);
         // SAFETY: heap inv. 5, if the object is tracked. If it is not, an edge leads to it, that is a `&Cc` of a value
-        // that nobody has exclusive access to: what could be dereferenced there is alive, and nobody holds a `&mut` to it.
+        // that nobody has exclusive access to: what could be dereferenced there is alive, and nobody holds a `&mut` to
+        // it.
         unsafe { self.heap.trace_labelled(object, &mut labeller) };
         labeller.finish()
     }

@@ -8,16 +8,18 @@
 //! 1. [`find_suspects`]
 //! 2. the working set, with the references inside it counted: [`count_reached`] or [`count_all`]
 //! 3. what is referred to from outside, and all that it reaches: [`mark_reached`] or [`mark_all`]
-//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]; or, if there is nothing to do but to free its memory,
-//!    what it refers to is found, [`find_outgoing`], and it is swept at once: [`sweep_reached`] or [`sweep_all`]
+//! 4. the rest is condemned: [`sort_out_reached`] or [`sort_out_all`]; or, if there is nothing to do but to free its
+//!    memory, what it refers to is found, [`find_outgoing`], and it is swept at once: [`sweep_reached`] or
+//!    [`sweep_all`]
 //!
 //! Once finalizers have been called, the same is done with the condemned objects alone: [`run_again`].
 //!
 //! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
 //! memory, ends the run without a verdict: trials are reset, suspects stay suspects, and nothing is condemned.
 //!
-//! A pass over a large heap costs what it reads. The first step reads the headers of what lies in blocks with suspects, the
-//! second the objects; the others need only side words, but for what is alive, and for garbage that refers to other objects.
+//! A pass over a large heap costs what it reads. The first step reads the headers of what lies in blocks with suspects,
+//! the second the objects; the others need only side words, but for what is alive, and for garbage that refers to other
+//! objects.
 
 mod sinks;
 
@@ -277,8 +279,8 @@ impl<'h> Pass<'h> {
     }
 }
 
-/// Lists the suspects of the collected generations, as long as they are `few`. A young collection looks only where young
-/// objects are: the suspects of a large old generation do not slow it down.
+/// Lists the suspects of the collected generations, as long as they are `few`. A young collection looks only where
+/// young objects are: the suspects of a large old generation do not slow it down.
 fn find_suspects(
     heap: &Heap,
     generation: Generation,
@@ -336,8 +338,9 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
     Some(blocks)
 }
 
-/// The blocks of the collected generations, if they are few among many. Then the other end of an edge may be anywhere in a
-/// big heap, and to learn from its side word that it is not collected is to wait for memory that nothing else needs.
+/// The blocks of the collected generations, if they are few among many. Then the other end of an edge may be anywhere
+/// in a big heap, and to learn from its side word that it is not collected is to wait for memory that nothing else
+/// needs.
 fn filter(heap: &Heap, blocks: &[BlockPtr]) -> Option<BlockFilter> {
     let pays = blocks.len() <= FEW_BLOCKS && heap.blocks(ListId::All).len() >= MANY_BLOCKS;
     pays.then(|| BlockFilter::of(blocks))
@@ -389,8 +392,8 @@ fn count_reached(pass: &Pass<'_>, working_set: &ObjectList, few: usize) -> bool 
     false
 }
 
-/// Marks the members of the working set that are referred to from outside of it, and what they reach. Gives what these add
-/// up to.
+/// Marks the members of the working set that are referred to from outside of it, and what they reach. Gives what these
+/// add up to.
 fn mark_reached(pass: &Pass<'_>, working_set: &ObjectList) -> Tally {
     // Objects are visited in no order of address, so everything that is marked must be remembered.
     let sink = Mark::new(pass, usize::MAX);
@@ -470,8 +473,8 @@ fn count_one_by_one(pass: &Pass<'_>, members: impl Fn(&mut dyn FnMut(ObjectPtr))
     }
 }
 
-/// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives what these
-/// add up to.
+/// Marks the objects that are referred to from outside of the collected generations, and what they reach. Gives what
+/// these add up to.
 ///
 /// Goes through the objects in address order. One that is marked before its turn is visited when its turn comes, so
 /// only those whose turn is over go on the stack.
@@ -506,13 +509,13 @@ fn mark_all(pass: &Pass<'_>, blocks: &[BlockPtr]) -> Tally {
     tracer.tally
 }
 
-/// Finds the pointers that the garbage has to other objects, if there is nothing to do with it but to free its memory and to
-/// drop these; `None` if there is more to do, or no memory. There is more if one of them leads to an object that does not
-/// know the type of its value: only its `Cc` does then, see [`Cc::assume_init`](crate::Cc::assume_init), and drops it as
-/// that.
+/// Finds the pointers that the garbage has to other objects, if there is nothing to do with it but to free its memory
+/// and to drop these; `None` if there is more to do, or no memory. There is more if one of them leads to an object that
+/// does not know the type of its value: only its `Cc` does then, see [`Cc::assume_init`](crate::Cc::assume_init), and
+/// drops it as that.
 ///
-/// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as many
-/// edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
+/// The garbage adds up to what all members do, less those that are alive. All pointers to it come from within. So if as
+/// many edges lead from it as there are pointers to it, none leads out, and it is not looked at again.
 fn find_outgoing(pass: &Pass<'_>, working_set: WorkingSet<'_>, garbage: Tally) -> Option<Vec<ObjectPtr>> {
     let outgoing = ObjectList::default();
     if garbage.owners > 0 || !outgoing.reserve(garbage.surplus_edges as usize) {
@@ -557,8 +560,8 @@ fn sweep_all(heap: &Heap, generation: Generation, blocks: &[BlockPtr]) {
     for &block in blocks {
         let mut swept = 0;
         sort_out(heap, generation, block, State::Swept, |_| swept += 1);
-        // SAFETY: all strong pointers to them are in their own values, which are neither dropped nor looked at again. There
-        // are no weak ones: `Pass::trace` would have counted an owner, and `find_outgoing` given `None`.
+        // SAFETY: all strong pointers to them are in their own values, which are neither dropped nor looked at again.
+        // There are no weak ones: `Pass::trace` would have counted an owner, and `find_outgoing` given `None`.
         unsafe { heap.sweep(block, swept) };
     }
 }
@@ -571,8 +574,8 @@ fn sweep_reached(heap: &Heap, working_set: &ObjectList) {
     working_set.clear();
 }
 
-/// Gives the objects in a block that are not known to be alive a state, and calls `unreachable` with each. The others are
-/// promoted.
+/// Gives the objects in a block that are not known to be alive a state, and calls `unreachable` with each. The others
+/// are promoted.
 #[inline]
 fn sort_out(
     heap: &Heap,

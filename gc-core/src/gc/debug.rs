@@ -33,8 +33,8 @@ pub fn get_debug() -> DebugFlags {
 /// Sets where debug output goes: `sink` is called with each line, without its end. It starts out as the standard error
 /// output.
 ///
-/// The sink may do what a [finalizer](crate::Finalize) may. What it prints itself goes to the standard error output. To go
-/// back to that, set `|line| eprintln!("{line}")`.
+/// The sink may do what a [finalizer](crate::Finalize) may. What it prints itself goes to the standard error output. To
+/// go back to that, set `|line| eprintln!("{line}")`.
 ///
 /// # Panics
 ///
@@ -100,9 +100,9 @@ impl Callbacks {
     /// Adds a function. Those that are there are called in the order in which they were added; one that is added by
     /// another is called in the same round.
     ///
-    /// It may do what a finalizer may. During a collection [`collect`](fn@crate::collect) gives 0. A panic does not stop
-    /// the collection; the first goes on from it when it has ended. For the collection at the end of a thread none is
-    /// called.
+    /// It may do what a finalizer may. During a collection [`collect`](fn@crate::collect) gives 0. A panic does not
+    /// stop the collection; the first goes on from it when it has ended. For the collection at the end of a thread none
+    /// is called.
     ///
     /// # Examples
     ///

@@ -9,8 +9,8 @@ use crate::heap::Generation;
 /// Not among them are objects that are not tracked (of [acyclic](crate::Acyclic) types), [frozen](super::freeze), under
 /// construction or exclusively accessed, and, while a collection calls finalizers, those that it has found unreachable.
 ///
-/// Each [`AnyCc`] is a pointer to its object. Dropping them makes a suspect of every object, so the next collection examines
-/// all of them.
+/// Each [`AnyCc`] is a pointer to its object. Dropping them makes a suspect of every object, so the next collection
+/// examines all of them.
 ///
 /// # Examples
 ///
@@ -151,7 +151,8 @@ pub fn getrefcount<T: ?Sized>(object: &Cc<T>) -> usize {
 /// The size of an object, its header included, in bytes. As Python's `sys.getsizeof`, it does not count what the value
 /// owns elsewhere.
 ///
-/// The header is of 16 bytes; with the feature `track-sites`, which keeps the place of the object's making in it, of 32.
+/// The header is of 16 bytes; with the feature `track-sites`, which keeps the place of the object's making in it, of
+/// 32.
 ///
 /// # Examples
 ///

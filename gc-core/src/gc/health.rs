@@ -24,11 +24,12 @@ const REMEMBERED: usize = 4;
 
 /// Says how the heap of this thread is.
 ///
-/// Printed, it is six lines that are read in five seconds, and a sentence for each thing that looks wrong: see [`Advice`].
+/// Printed, it is six lines that are read in five seconds, and a sentence for each thing that looks wrong: see
+/// [`Advice`].
 ///
-/// It goes over all objects, without looking into them, which stops the program for some 50 ms if there are a million. Ask
-/// once a minute, or when something is the matter; not at every request. Nothing is changed by it, and no code of the
-/// program is called. It remembers what it has found the last four times, a name and a number for each type and no
+/// It goes over all objects, without looking into them, which stops the program for some 50 ms if there are a million.
+/// Ask once a minute, or when something is the matter; not at every request. Nothing is changed by it, and no code of
+/// the program is called. It remembers what it has found the last four times, a name and a number for each type and no
 /// object, to tell what has grown; so it tells more when it is asked regularly.
 ///
 /// It may be called at any time, also within finalizers, destructors and callbacks, and at the end of the thread.
@@ -89,8 +90,8 @@ pub fn health() -> Health {
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Health {
-    /// Objects that the collector knows of: those of the generations, the [frozen](Health::frozen) ones, and, as long as
-    /// that lasts, those that are exclusively accessed, under construction or being collected.
+    /// Objects that the collector knows of: those of the generations, the [frozen](Health::frozen) ones, and, as long
+    /// as that lasts, those that are exclusively accessed, under construction or being collected.
     pub tracked: usize,
     /// Objects that it need not know of, because no cycle can go through their types.
     pub untracked: usize,
@@ -102,8 +103,8 @@ pub struct Health {
     pub bytes: usize,
     /// The memory of the blocks that objects are in, and of those that are kept for later, in bytes.
     pub block_bytes: usize,
-    /// The objects in each generation that have lost a pointer since a collection of all generations last examined them,
-    /// youngest first. All garbage that there is hangs from these: if there are none, there is no garbage.
+    /// The objects in each generation that have lost a pointer since a collection of all generations last examined
+    /// them, youngest first. All garbage that there is hangs from these: if there are none, there is no garbage.
     pub suspects: [usize; 3],
     /// The same for the permanent generation, whose garbage no collection finds.
     pub frozen_suspects: usize,
@@ -236,8 +237,8 @@ impl Health {
     /// How many objects may be garbage that waits to be collected. An estimate: each generation's
     /// [suspects](Health::suspects), times the share of garbage in what its collections have examined so far.
     ///
-    /// `None` if there are suspects in a generation of which no collection has examined an object yet. Only 0 is certain
-    /// if there are no suspects. What has been frozen is left out.
+    /// `None` if there are suspects in a generation of which no collection has examined an object yet. Only 0 is
+    /// certain if there are no suspects. What has been frozen is left out.
     ///
     /// # Examples
     ///

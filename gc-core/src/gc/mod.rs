@@ -42,8 +42,8 @@ pub use health::{Advice, Growth, Health, Pauses, health};
 /// does nothing and gives 0.
 ///
 /// Counted are the objects that the collector has found unreachable: those of the cycles, and what hangs from them. Not
-/// counted are objects of [acyclic](crate::Acyclic) types, objects that lose their last pointer while the others are freed
-/// or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
+/// counted are objects of [acyclic](crate::Acyclic) types, objects that lose their last pointer while the others are
+/// freed or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
 ///
 /// Memory that no object has needed since the last call goes back to the allocator. What this collection frees stays
 /// until the next, for most programs need it again.
@@ -75,7 +75,8 @@ pub fn collect() -> usize {
 
 /// Collects a generation and all younger ones. Gives the number of unreachable objects found.
 ///
-/// What survives moves to the next generation. Python's `gc.collect(generation)`; an invalid generation cannot be named.
+/// What survives moves to the next generation. Python's `gc.collect(generation)`; an invalid generation cannot be
+/// named.
 ///
 /// # Panics
 ///
@@ -172,17 +173,18 @@ impl Drop for PauseGuard {
 
 /// The thresholds of automatic collection.
 ///
-/// The first: by how much the tracked objects that are created may outnumber those that die before a collection is
-/// due; 0 means that none ever is. The second and third: a collection is of the next generation too when more than so many
+/// The first: by how much the tracked objects that are created may outnumber those that die before a collection is due;
+/// 0 means that none ever is. The second and third: a collection is of the next generation too when more than so many
 /// of the one before it have run since its last. They start as (2000, 10, 10).
 ///
-/// Until [`set_threshold`] is called they are where collections *start from*. While these find little garbage, less than
-/// an eighth of what they look at, the next are put off: young ones to up to 16 times the threshold, which counts for as
-/// many collections; old ones until the old generation has doubled, in place of having grown by a quarter. When a
-/// collection finds that more than half is garbage, everything is as it was; for young ones also after a call of
-/// [`collect`]. And once a young collection that was put off so far has found nearly nothing, less than a thirty-second, the
-/// next three promote all objects without a look. Where most of the young is garbage and objects are large, young collections
-/// come sooner: as soon as there are as many objects as take 1 MiB, but not for fewer than 100.
+/// Until [`set_threshold`] is called they are where collections *start from*. While these find little garbage, less
+/// than an eighth of what they look at, the next are put off: young ones to up to 16 times the threshold, which counts
+/// for as many collections; old ones until the old generation has doubled, in place of having grown by a quarter. When
+/// a collection finds that more than half is garbage, everything is as it was; for young ones also after a call of
+/// [`collect`]. And once a young collection that was put off so far has found nearly nothing, less than a
+/// thirty-second, the next three promote all objects without a look. Where most of the young is garbage and objects are
+/// large, young collections come sooner: as soon as there are as many objects as take 1 MiB, but not for fewer than
+/// 100.
 ///
 /// # Examples
 ///
@@ -195,9 +197,9 @@ pub fn get_threshold() -> (usize, usize, usize) {
 
 /// Sets the [thresholds](get_threshold) of automatic collection. The second and third stay as they are if `None`.
 ///
-/// From then on they are kept to: collections come in exactly `CPython`'s sequence. With `(t, 10, 10)`, a young one at every
-/// `t + 1`st creation of an object (deaths subtracted), a middle one in place of each twelfth, and an old one for the
-/// first time in place of the 133rd, if what has reached the old generation since its last collection is at least a
+/// From then on they are kept to: collections come in exactly `CPython`'s sequence. With `(t, 10, 10)`, a young one at
+/// every `t + 1`st creation of an object (deaths subtracted), a middle one in place of each twelfth, and an old one for
+/// the first time in place of the 133rd, if what has reached the old generation since its last collection is at least a
 /// quarter of what it held then.
 ///
 /// # Examples
@@ -356,8 +358,8 @@ pub fn get_freeze_count() -> usize {
 /// Checks every invariant of the heap. For tests, of an `unsafe impl Trace` for example.
 ///
 /// Among them are that no object has more edges leading to it than pointers, and that nothing is unreachable that the
-/// next full collection would not find. (Unsafe code that reaches an object through [`Cc::as_ptr`](crate::Cc::as_ptr) can bring the latter
-/// about, and leak.)
+/// next full collection would not find. (Unsafe code that reaches an object through [`Cc::as_ptr`](crate::Cc::as_ptr)
+/// can bring the latter about, and leak.)
 ///
 /// # Panics
 ///

@@ -4,7 +4,8 @@
 //! without attachments cost nothing.
 //!
 //! Invariants:
-//! 1. The header of an object that has an attachment says so; the attachment goes when the object dies, before its slot.
+//! 1. The header of an object that has an attachment says so; the attachment goes when the object dies, before its
+//!    slot.
 //! 2. For each value in an attachment the object owns a strong pointer to it: tracing the object visits them.
 //! 3. The table is never borrowed while code of the user runs.
 
@@ -105,7 +106,8 @@ impl Attachments {
         self.has_new_at_exit.set(true);
     }
 
-    /// Takes the callbacks of living objects that have come to run at the end of the thread, since these were last taken.
+    /// Takes the callbacks of living objects that have come to run at the end of the thread, since these were last
+    /// taken.
     pub(crate) fn take_new_callbacks_at_exit(&self) -> Vec<Registered> {
         let mut taken = Vec::new();
         if !self.has_new_at_exit.take() {

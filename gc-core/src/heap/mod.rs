@@ -136,8 +136,8 @@ impl Heap {
         self.slab.close();
     }
 
-    /// Keeps the heap from being freed as long as what this gives lives: for code that uses it after code of the user has
-    /// run, and knows of no object that is still there. It then calls [`destroy_if_done`](Heap::destroy_if_done).
+    /// Keeps the heap from being freed as long as what this gives lives: for code that uses it after code of the user
+    /// has run, and knows of no object that is still there. It then calls [`destroy_if_done`](Heap::destroy_if_done).
     pub(crate) fn hold(&self) -> Held<'_> {
         self.holders.set(self.holders.get() + 1);
         Held(self)
@@ -266,8 +266,8 @@ impl Heap {
         self.pacing.count_death();
     }
 
-    /// Takes an object out of its generation for a time, and says how to [put it back](Heap::return_to). An untracked one
-    /// stays as it is. A condemned one is spared.
+    /// Takes an object out of its generation for a time, and says how to [put it back](Heap::return_to). An untracked
+    /// one stays as it is. A condemned one is spared.
     #[inline]
     pub(crate) fn detach(object: ObjectPtr) -> Origin {
         let word = word_of(object);
@@ -635,8 +635,8 @@ pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
 /// The object at the end of an edge.
 #[inline]
 pub(crate) fn target(edge: Edge) -> ObjectPtr {
-    // SAFETY: only `visit` makes edges, for strong pointers: those of a `Cc`, an `AnyCc` and an attachment. Each keeps the
-    // slot of its object allocated.
+    // SAFETY: only `visit` makes edges, for strong pointers: those of a `Cc`, an `AnyCc` and an attachment. Each keeps
+    // the slot of its object allocated.
     unsafe { ObjectPtr::from_value(edge) }
 }
 
@@ -660,8 +660,8 @@ pub(crate) fn objects_in<'a>(
     })
 }
 
-/// Calls `each` for every object in a block that is in a selection, in address order, with its side word. For blocks where
-/// few are.
+/// Calls `each` for every object in a block that is in a selection, in address order, with its side word. For blocks
+/// where few are.
 #[inline]
 pub(crate) fn for_each_among(block: BlockPtr, selection: Selection, mut each: impl FnMut(ObjectPtr, &Cell<u32>)) {
     let chosen = |word| selection.contains_each(Word(word));

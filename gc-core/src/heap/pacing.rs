@@ -42,8 +42,9 @@ pub enum Trigger {
 /// `CPython`'s thresholds since 3.13.
 const DEFAULT_THRESHOLDS: [usize; 3] = [2000, 10, 10];
 
-/// The furthest that a young collection is put off, in thresholds. That many make a middle one due, so what has survived
-/// it is not looked at a second time; later ones would look at each object just as often, and keep more garbage.
+/// The furthest that a young collection is put off, in thresholds. That many make a middle one due, so what has
+/// survived it is not looked at a second time; later ones would look at each object just as often, and keep more
+/// garbage.
 const MAX_STRIDE: usize = 16;
 
 /// How many of the young and middle collections that are put off so far promote all there is without a look, when the
@@ -64,16 +65,16 @@ const MAX_GROWTH: usize = 4;
 
 /// How pacing adapts, as long as the program has set no thresholds.
 ///
-/// Looking at what survives is work for nothing. So while collections find *little* garbage, less than an eighth of what
-/// they look at, the next of the kind is put off: the young one to twice the threshold, up to [`MAX_STRIDE`] times, the
-/// old one until the generation has grown by twice as much, up to [`MAX_GROWTH`]. When one finds *much*, more than half,
-/// they come as `CPython`'s again, at once: then garbage is still in the cache when it is found, and does not wait long.
-/// Where objects are so large that this many do not fit the cache, they come sooner: as soon as there are as many as are
-/// [`YOUNG_BYTES`], going by the size of those that have just died.
+/// Looking at what survives is work for nothing. So while collections find *little* garbage, less than an eighth of
+/// what they look at, the next of the kind is put off: the young one to twice the threshold, up to [`MAX_STRIDE`]
+/// times, the old one until the generation has grown by twice as much, up to [`MAX_GROWTH`]. When one finds *much*,
+/// more than half, they come as `CPython`'s again, at once: then garbage is still in the cache when it is found, and
+/// does not wait long. Where objects are so large that this many do not fit the cache, they come sooner: as soon as
+/// there are as many as are [`YOUNG_BYTES`], going by the size of those that have just died.
 ///
-/// A young collection that has been put off as far as that and finds *nearly nothing*, less than a thirty-second, stands
-/// for the next [`MAX_BLIND`], which tenure what there is unseen. The garbage that comes into the old generation so is
-/// at most what there is between two looks: `MAX_STRIDE * MAX_BLIND` thresholds.
+/// A young collection that has been put off as far as that and finds *nearly nothing*, less than a thirty-second,
+/// stands for the next [`MAX_BLIND`], which tenure what there is unseen. The garbage that comes into the old generation
+/// so is at most what there is between two looks: `MAX_STRIDE * MAX_BLIND` thresholds.
 #[derive(Debug)]
 struct Adaptation {
     /// Whether anything adapts.
@@ -317,8 +318,8 @@ impl Pacing {
         }
     }
 
-    /// Adapts to how much of what a collection looked at it has found to be garbage. One that was asked for says little of
-    /// young objects: who asks knows when there is garbage. But when all generations were asked for, something new
+    /// Adapts to how much of what a collection looked at it has found to be garbage. One that was asked for says little
+    /// of young objects: who asks knows when there is garbage. But when all generations were asked for, something new
     /// begins in the program.
     pub(crate) fn adapt(
         &self,

@@ -37,8 +37,8 @@ pub struct Collection {
     /// Objects found unreachable that could not be freed. Always 0: nothing keeps this collector from freeing what it
     /// has found. The field is `CPython`'s.
     pub uncollectable: usize,
-    /// Objects examined. A collection starts from the objects that may have become garbage, so this is mostly far less than
-    /// the objects there were. It is all of them if a quarter may have become garbage.
+    /// Objects examined. A collection starts from the objects that may have become garbage, so this is mostly far less
+    /// than the objects there were. It is all of them if a quarter may have become garbage.
     pub candidates: usize,
     /// The time from beginning to end: finalizers, callbacks on deaths and destructors are included, what
     /// [callbacks](crate::gc::callbacks) on collections take is not.
@@ -118,7 +118,8 @@ impl GenerationStats {
     }
 }
 
-/// What [`gc::health`](crate::gc::health) has found at one time, for the next times it is asked. It keeps no object alive.
+/// What [`gc::health`](crate::gc::health) has found at one time, for the next times it is asked. It keeps no object
+/// alive.
 #[cfg(feature = "inspect")]
 pub(crate) struct Look {
     pub(crate) when: Instant,

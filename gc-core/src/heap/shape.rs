@@ -86,8 +86,8 @@ pub(crate) unsafe fn trailer(object: ObjectPtr) -> u64 {
     unsafe { trailer_ptr(object).read() }
 }
 
-/// Where the trailer of an object stands, if it has one. It is aligned: a slot begins and ends at a multiple of 16 bytes,
-/// and one that has a block to itself ends where its object does, whose size with a trailer is a multiple of 8.
+/// Where the trailer of an object stands, if it has one. It is aligned: a slot begins and ends at a multiple of 16
+/// bytes, and one that has a block to itself ends where its object does, whose size with a trailer is a multiple of 8.
 #[inline]
 fn trailer_ptr(object: ObjectPtr) -> NonNull<u64> {
     // SAFETY: an object's header begins its slot.

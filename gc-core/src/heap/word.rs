@@ -14,10 +14,10 @@
 //! - *member*: the object is in the working set;
 //! - *reachable*: it is known to be alive, and its edges are taken care of;
 //! - *surplus*: its strong pointers less the references from members, once it and all of them have been traced. They
-//!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶; which is why it has the highest
-//!   bits.
-//! - *many*: it has more pointers than a surplus can tell from none. It passes for alive until they have been counted one
-//!   by one.
+//!   come in any order, so the difference is negative at times, and is taken modulo 2²⁶; which is why it has the
+//!   highest bits.
+//! - *many*: it has more pointers than a surplus can tell from none. It passes for alive until they have been counted
+//!   one by one.
 
 use crate::slab::SWEPT;
 use core::fmt;
@@ -309,8 +309,8 @@ impl Selection {
         self.words >> (word.0 % u32::BITS) & 1 != 0
     }
 
-    /// [`contains`](Selection::contains), for a loop over many words: without a shift, for which the oldest processors have
-    /// no vector instruction.
+    /// [`contains`](Selection::contains), for a loop over many words: without a shift, for which the oldest processors
+    /// have no vector instruction.
     #[inline]
     pub(crate) const fn contains_each(self, word: Word) -> bool {
         let state = (word.0 & STATE) as i32;

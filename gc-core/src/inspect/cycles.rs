@@ -5,8 +5,8 @@ use super::snapshot::{Object, ObjectId, Snapshot};
 use core::cmp::Reverse;
 use core::fmt;
 
-/// Objects of a snapshot that all refer to each other, directly or through others of them: a strongly connected component
-/// with an edge in it. Counting alone would never free them.
+/// Objects of a snapshot that all refer to each other, directly or through others of them: a strongly connected
+/// component with an edge in it. Counting alone would never free them.
 ///
 /// # Examples
 ///

@@ -2,10 +2,10 @@
 //!
 //! It is made by the algorithm of Lengauer and Tarjan, "A Fast Algorithm for Finding Dominators in a Flowgraph" (TOPLAS
 //! 1979), in the variant with path compression alone: `O(m log n)` for `n` objects and `m` edges. Cooper, Harvey and
-//! Kennedy's simpler one, which petgraph has, is quadratic on a list whose nodes all point at its owner; so is, in its last
-//! step, Semi-NCA on a list that ends in many objects which are also held from elsewhere (Georgiadis, "Linear-Time
-//! Algorithms for Dominators and Related Problems", 2005, compares them). Nothing recurses: heaps are as deep as lists are
-//! long.
+//! Kennedy's simpler one, which petgraph has, is quadratic on a list whose nodes all point at its owner; so is, in its
+//! last step, Semi-NCA on a list that ends in many objects which are also held from elsewhere (Georgiadis, "Linear-Time
+//! Algorithms for Dominators and Related Problems", 2005, compares them). Nothing recurses: heaps are as deep as lists
+//! are long.
 
 use super::graph::{Marks, origins_of_garbage};
 use super::snapshot::{Object, ObjectId, Snapshot};
@@ -16,17 +16,17 @@ use core::mem;
 
 /// What each object of a snapshot keeps alive, alone.
 ///
-/// An object *dominates* another if all paths there, from outside the heap, pass through it: were it gone, the other would
-/// be gone too. The nearest of those that dominate an object is its *immediate* dominator, and that makes a tree. What an
-/// object *retains* is itself and what it dominates.
+/// An object *dominates* another if all paths there, from outside the heap, pass through it: were it gone, the other
+/// would be gone too. The nearest of those that dominate an object is its *immediate* dominator, and that makes a tree.
+/// What an object *retains* is itself and what it dominates.
 ///
-/// At the top are the objects that no other dominates: many of those that are held from outside, and those that are kept
-/// by several of them, not through one.
+/// At the top are the objects that no other dominates: many of those that are held from outside, and those that are
+/// kept by several of them, not through one.
 ///
-/// Garbage that waits to be collected is in the tree, too. Cycles that no other garbage leads to count as if each of their
-/// members were held from outside, so no member dominates another; what hangs from a member alone, it dominates.
-/// Until it is collected, garbage also holds what is alive and it leads to: [`gc::collect`](crate::gc::collect) before the
-/// snapshot makes a clearer picture.
+/// Garbage that waits to be collected is in the tree, too. Cycles that no other garbage leads to count as if each of
+/// their members were held from outside, so no member dominates another; what hangs from a member alone, it dominates.
+/// Until it is collected, garbage also holds what is alive and it leads to: [`gc::collect`](crate::gc::collect) before
+/// the snapshot makes a clearer picture.
 ///
 /// # Examples
 ///
@@ -219,8 +219,8 @@ impl fmt::Debug for Dominators<'_> {
     }
 }
 
-/// A tree that a depth-first search from outside the heap makes. Its vertices are numbered in the order in which they are
-/// met. Number 0 is the outside itself.
+/// A tree that a depth-first search from outside the heap makes. Its vertices are numbered in the order in which they
+/// are met. Number 0 is the outside itself.
 struct Tree {
     /// The numbers of objects; 0 if they are yet to be met.
     numbers: Vec<u32>,
@@ -284,8 +284,8 @@ impl Tree {
 
     /// The immediate dominators, by number.
     ///
-    /// A vertex's *semidominator* is the least from which a path leads there whose inner vertices all have greater numbers
-    /// than the vertex.
+    /// A vertex's *semidominator* is the least from which a path leads there whose inner vertices all have greater
+    /// numbers than the vertex.
     fn immediate_dominators(&self, snapshot: &Snapshot) -> Vec<u32> {
         let mut forest = Forest::of(self);
         let mut semidominators: Vec<u32> = (0..self.objects.len() as u32).collect();
@@ -359,8 +359,8 @@ impl Forest {
         Forest { branches: tree.parents.iter().zip(0..).map(branch).collect(), path: Vec::new() }
     }
 
-    /// Of the vertices from one in the forest up to the root of its tree there, that with the least semidominator. The way
-    /// up is short the next time.
+    /// Of the vertices from one in the forest up to the root of its tree there, that with the least semidominator. The
+    /// way up is short the next time.
     fn least_above(&mut self, vertex: u32, current: u32) -> Least {
         let mut top = vertex;
         while self.branches[top as usize].ancestor > current {

@@ -168,8 +168,8 @@ impl<'s> IntoNeighborsDirected for Graph<'s> {
     }
 }
 
-/// Objects from which all garbage can be reached: of the garbage, the members of those cycles that no other garbage leads
-/// to. All members of each, so that it does not matter how objects are numbered.
+/// Objects from which all garbage can be reached: of the garbage, the members of those cycles that no other garbage
+/// leads to. All members of each, so that it does not matter how objects are numbered.
 pub(super) fn origins_of_garbage(snapshot: &Snapshot, reached: &Marks) -> Vec<ObjectId> {
     let components = Graph::without(snapshot, reached).components();
     let mut component_of = vec![0; snapshot.len()];

@@ -19,14 +19,15 @@ use std::thread;
 /// is seen.
 ///
 /// Make it the first thing of a test, so that all that the test owns is dropped before it; or put
-/// [`#[leak_check]`](super::leak_check) on the test. It sees the objects of its own thread. Checks nest, and may overlap.
+/// [`#[leak_check]`](super::leak_check) on the test. It sees the objects of its own thread. Checks nest, and may
+/// overlap.
 ///
 /// An object counts as made by the piece of code whatever lay at its address before, and in whatever generation it is.
-/// What was there before and has been [copied](crate::Cc::make_mut) since is a new object. Objects under construction do
-/// not count (a slice that is being filled does), and neither do weak pointers, which keep memory but no value.
+/// What was there before and has been [copied](crate::Cc::make_mut) since is a new object. Objects under construction
+/// do not count (a slice that is being filled does), and neither do weak pointers, which keep memory but no value.
 ///
-/// While a check is there, each object that is made costs an entry in a table, of some 20 bytes, until the check ends or
-/// another object is made in its place.
+/// While a check is there, each object that is made costs an entry in a table, of some 20 bytes, until the check ends
+/// or another object is made in its place.
 ///
 /// # Examples
 ///
@@ -116,8 +117,9 @@ impl LeakCheck {
     /// Collects, and tells what is there that was not when the check began. The check goes on.
     ///
     /// [`gc::collect`] is called until it finds nothing more, for finalizers may leave new garbage; a thousand times at
-    /// most. It works also while collections are [disabled](gc::disable). Within a finalizer, a destructor or a callback
-    /// that a collection calls, no other can run, and garbage is in the report; so is what is [frozen](gc::freeze).
+    /// most. It works also while collections are [disabled](gc::disable). Within a finalizer, a destructor or a
+    /// callback that a collection calls, no other can run, and garbage is in the report; so is what is
+    /// [frozen](gc::freeze).
     ///
     /// # Panics
     ///

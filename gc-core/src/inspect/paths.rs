@@ -12,7 +12,8 @@ const SHOWN_EDGES: usize = 32;
 const SHOWN_OBJECTS: usize = 10;
 
 impl Snapshot {
-    /// The objects that are held from outside the heap, by number: their [`outside_count`](Object::outside_count) is not 0.
+    /// The objects that are held from outside the heap, by number: their [`outside_count`](Object::outside_count) is
+    /// not 0.
     ///
     /// # Examples
     ///
@@ -28,10 +29,11 @@ impl Snapshot {
         self.objects().filter(|object| object.outside_count() > 0)
     }
 
-    /// A shortest path from a root to an object; `None` if there is none, because it is garbage that waits to be collected.
+    /// A shortest path from a root to an object; `None` if there is none, because it is garbage that waits to be
+    /// collected.
     ///
-    /// It looks only at what the object can be reached from, and not that far if there is a root nearby. The first call for
-    /// a snapshot, of this or of [`Object::referrers`], takes time in proportion to it.
+    /// It looks only at what the object can be reached from, and not that far if there is a root nearby. The first call
+    /// for a snapshot, of this or of [`Object::referrers`], takes time in proportion to it.
     ///
     /// # Panics
     ///
@@ -87,8 +89,8 @@ impl Snapshot {
 
 /// A path through a snapshot, from a root.
 ///
-/// `{}` writes it on one line, `{:#}` with a line for each edge. From a path of more than 64 edges, both leave out all but
-/// the first and the last 32.
+/// `{}` writes it on one line, `{:#}` with a line for each edge. From a path of more than 64 edges, both leave out all
+/// but the first and the last 32.
 ///
 /// # Examples
 ///
@@ -286,7 +288,8 @@ impl<'s> Keepers<'s> {
         self.object
     }
 
-    /// The objects of which each alone keeps the object alive, the nearest first: all that holds it does so through them.
+    /// The objects of which each alone keeps the object alive, the nearest first: all that holds it does so through
+    /// them.
     ///
     /// # Examples
     ///
@@ -295,8 +298,8 @@ impl<'s> Keepers<'s> {
         &self.dominators
     }
 
-    /// The objects that are held from outside and lead to the object, by number, itself among them if it is held. None of
-    /// them if it is garbage that waits to be collected.
+    /// The objects that are held from outside and lead to the object, by number, itself among them if it is held. None
+    /// of them if it is garbage that waits to be collected.
     ///
     /// # Examples
     ///

@@ -26,8 +26,8 @@ bitflags! {
     /// ```
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
     pub struct Flags: u8 {
-        /// The heap keeps track of the object. Unlike [`gc::is_tracked`](crate::gc::is_tracked), also while somebody has
-        /// exclusive access to it, or its value is yet to be written.
+        /// The heap keeps track of the object. Unlike [`gc::is_tracked`](crate::gc::is_tracked), also while somebody
+        /// has exclusive access to it, or its value is yet to be written.
         const TRACKED = 1;
         /// It is in the permanent generation: see [`gc::freeze`](crate::gc::freeze).
         const FROZEN = 1 << 1;
@@ -39,8 +39,8 @@ bitflags! {
         const FINALIZED = 1 << 4;
         /// A cell in it was mutably borrowed, or a lock held: its edges are not all there are.
         const BUSY = 1 << 5;
-        /// It could not be looked into: somebody has exclusive access to it, its value is yet to be written, or it is not
-        /// tracked and no edge leads to it. It has no edges here.
+        /// It could not be looked into: somebody has exclusive access to it, its value is yet to be written, or it is
+        /// not tracked and no edge leads to it. It has no edges here.
         const OPAQUE = 1 << 6;
     }
 }
@@ -147,13 +147,13 @@ impl Snapshot {
     /// Takes one, of the heap of this thread.
     ///
     /// At any time: within a finalizer, a destructor or a callback, also while a collection runs. An object under
-    /// construction or being dropped is not in it; one to which there is exclusive access is, and so is a slice that is being
-    /// filled, both without their edges.
+    /// construction or being dropped is not in it; one to which there is exclusive access is, and so is a slice that is
+    /// being filled, both without their edges.
     ///
     /// # Panics
     ///
-    /// If a [`Trace::trace`](crate::Trace::trace) or [`trace_labelled`](crate::Trace::trace_labelled) does, and if this is
-    /// called within one. And if there are more than four billion objects.
+    /// If a [`Trace::trace`](crate::Trace::trace) or [`trace_labelled`](crate::Trace::trace_labelled) does, and if this
+    /// is called within one. And if there are more than four billion objects.
     ///
     /// # Examples
     ///
@@ -262,7 +262,8 @@ impl Snapshot {
         self.addresses[id.index()]
     }
 
-    /// The names of the types that there are objects of. An object's [`type_index`](Object::type_index) is an index here.
+    /// The names of the types that there are objects of. An object's [`type_index`](Object::type_index) is an index
+    /// here.
     ///
     /// # Examples
     ///
@@ -421,8 +422,8 @@ impl<'s> Object<'s> {
         self.record().weak as usize
     }
 
-    /// How many of its strong pointers are not edges of other objects: those on the stack, in statics, in fields that are
-    /// skipped or busy, in objects that cannot be looked into; that of the collector, while it calls the object's
+    /// How many of its strong pointers are not edges of other objects: those on the stack, in statics, in fields that
+    /// are skipped or busy, in objects that cannot be looked into; that of the collector, while it calls the object's
     /// finalizer; and those of [`gc::garbage`](crate::gc::garbage).
     ///
     /// # Examples
@@ -452,12 +453,13 @@ impl<'s> Object<'s> {
 
     /// Where it was made: the call of [`Cc::new`], or of whichever function makes objects, in the user's code.
     ///
-    /// A function with `#[track_caller]` passes on where it was called, so constructors of the user's own can be left out.
-    /// For an object that [`make_mut`](Cc::make_mut) copies it is the call of that. The library makes none for itself.
+    /// A function with `#[track_caller]` passes on where it was called, so constructors of the user's own can be left
+    /// out. For an object that [`make_mut`](Cc::make_mut) copies it is the call of that. The library makes none for
+    /// itself.
     ///
-    /// Where the caller is not passed on, it is what called last: the code of the standard library for `collect()` and for
-    /// a function that is handed over by name, as in `map(Cc::new)` (a closure helps), the function itself if it is called
-    /// through a `fn` pointer, and the code of serde for what is deserialised.
+    /// Where the caller is not passed on, it is what called last: the code of the standard library for `collect()` and
+    /// for a function that is handed over by name, as in `map(Cc::new)` (a closure helps), the function itself if it is
+    /// called through a `fn` pointer, and the code of serde for what is deserialised.
     ///
     /// # Examples
     ///

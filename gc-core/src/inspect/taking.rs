@@ -169,8 +169,8 @@ impl Ids {
         (address / Ids::REGION, address % Ids::REGION / Ids::PLACE)
     }
 
-    /// The number of the object at the end of an edge; `None` if it is not in the snapshot: it is dying, or of a heap that
-    /// its thread has left behind.
+    /// The number of the object at the end of an edge; `None` if it is not in the snapshot: it is dying, or of a heap
+    /// that its thread has left behind.
     fn get(&self, edge: RawEdge) -> Option<ObjectId> {
         let (region, place) = Ids::split(edge);
         let region = self.regions.get(&region)?;

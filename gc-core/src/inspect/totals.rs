@@ -52,8 +52,8 @@ pub struct TypeGrowth {
 }
 
 impl Snapshot {
-    /// The types with most objects, at most `limit` of them, that with most first; of those with as many, that with most
-    /// bytes. Python users know it from objgraph.
+    /// The types with most objects, at most `limit` of them, that with most first; of those with as many, that with
+    /// most bytes. Python users know it from objgraph.
     ///
     /// Types that go by the same name are counted as one.
     ///
@@ -76,8 +76,8 @@ impl Snapshot {
     }
 
     /// The types of which there are more objects or bytes than in an earlier snapshot, or fewer: that with the biggest
-    /// increase of objects first, of those with the same, that with the biggest of bytes. Objgraph's `growth`, with what
-    /// has shrunk at the end.
+    /// increase of objects first, of those with the same, that with the biggest of bytes. Objgraph's `growth`, with
+    /// what has shrunk at the end.
     ///
     /// Types are matched by name. It matters not which thread the earlier snapshot is of.
     ///

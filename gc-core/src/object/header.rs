@@ -11,7 +11,8 @@
 //! 4. The `UNFINALIZED` flag is set from the birth of an object that has a finalizer until it is called. An object that
 //!    has ever had the flag has its birth number for a trailer.
 //! 5. The `ATTACHED` flag is set if the heap has an attachment for the object.
-//! 6. The `CLEARED` flag is set from the moment at which all weak pointers to the object, though it lives on, read dead.
+//! 6. The `CLEARED` flag is set from the moment at which all weak pointers to the object, though it lives on, read
+//!    dead.
 //!
 //! Both counts are checked: one that would overflow aborts the process, as `Rc`'s do. (With the pointers forgotten,
 //! not dropped, a program can get there without running out of memory.)
@@ -183,7 +184,8 @@ impl Header {
         strong > 0
     }
 
-    /// Takes the pin off a dead object; `true` if that was the last of all pointers, and the header is of no use any more.
+    /// Takes the pin off a dead object; `true` if that was the last of all pointers, and the header is of no use any
+    /// more.
     ///
     /// # Safety
     ///

@@ -119,8 +119,8 @@ impl<'a> Labeller<'a> {
         self.look(Part::Element(narrow(index)), value);
     }
 
-    /// Looks into the key and the value of an entry, the `index`th of its map. The value goes by the key, if that can be
-    /// printed: if it is a string, of which the first 80 characters are, a number, a `bool` or a `char`.
+    /// Looks into the key and the value of an entry, the `index`th of its map. The value goes by the key, if that can
+    /// be printed: if it is a string, of which the first 80 characters are, a number, a `bool` or a `char`.
     ///
     /// # Examples
     ///
@@ -229,8 +229,8 @@ impl<'a> Labeller<'a> {
         self.within("(ephemeron)", |labeller| labeller.unlabelled(trace));
     }
 
-    /// What has been learnt of a value besides its edges: the bytes that it owns elsewhere, and whether there is something
-    /// that could not be looked into.
+    /// What has been learnt of a value besides its edges: the bytes that it owns elsewhere, and whether there is
+    /// something that could not be looked into.
     pub(crate) fn finish(self) -> (usize, bool) {
         (self.heap_bytes, self.is_busy)
     }

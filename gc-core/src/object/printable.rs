@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// The longest that is printed of a value, in characters: of a text, this says which it is.
 const LONGEST: usize = 80;
 
-/// Prints a value as a program would write it, or the beginning of that; or says that its type is none of those that are
-/// printed. (There is no way to ask for a `Debug` that a type may have or not.)
+/// Prints a value as a program would write it, or the beginning of that; or says that its type is none of those that
+/// are printed. (There is no way to ask for a `Debug` that a type may have or not.)
 pub(super) fn print(value: &dyn Any, to: &mut String) -> bool {
     fn debug<T: Debug + 'static>(value: &dyn Any) -> Option<&dyn Debug> {
         value.downcast_ref::<T>().map(|value| value as &dyn Debug)

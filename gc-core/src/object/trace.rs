@@ -86,8 +86,8 @@ pub(crate) type Edge = NonNull<()>;
 pub unsafe trait Trace: 'static {
     /// Visits every `Cc` that this value owns.
     ///
-    /// Called by the collector. To forward to a field, hand it to [`Tracer::part`]; to call the field's `trace` does as well,
-    /// where the type is not [exhaustive](Trace::is_exhaustive).
+    /// Called by the collector. To forward to a field, hand it to [`Tracer::part`]; to call the field's `trace` does as
+    /// well, where the type is not [exhaustive](Trace::is_exhaustive).
     fn trace(&self, tracer: &mut Tracer<'_>);
 
     /// Visits every `Cc` that this value owns, and says what it is called: for [`Snapshot`](crate::inspect::Snapshot).
@@ -106,15 +106,16 @@ pub unsafe trait Trace: 'static {
     /// Whether `trace` accounts for all that there is to drop in this value.
     ///
     /// `true` says that a drop of the value would drop the pointers that `trace` visits, and do nothing else; unless
-    /// `trace` calls [`Tracer::owns_more`], or passes a part of the value to [`Tracer::part`] that is not exhaustive. The
-    /// collector forgets the values of garbage, in place of dropping them, if all that a collection has found is like that,
-    /// without a finalizer that is to be called, a weak pointer or a callback. So with a wrong `true` the value is leaked,
-    /// and promises that rest on its drop (see [`std::pin`]) are broken.
+    /// `trace` calls [`Tracer::owns_more`], or passes a part of the value to [`Tracer::part`] that is not exhaustive.
+    /// The collector forgets the values of garbage, in place of dropping them, if all that a collection has found is
+    /// like that, without a finalizer that is to be called, a weak pointer or a callback. So with a wrong `true` the
+    /// value is leaked, and promises that rest on its drop (see [`std::pin`]) are broken.
     ///
-    /// The answer for a value, and how often its `trace` calls `owns_more`, must not change while this thread runs no code
-    /// outside the collector, whatever others do. A derived type is exhaustive, but for one with `#[trace(unsafe_drop)]`
-    /// or `#[repr(packed)]`; so are the cells, options, tuples and arrays of such types. `Vec`, `Box` and the like own memory
-    /// too, and are not; nor are locks, and other things that threads share. Nor is any type that does not say so.
+    /// The answer for a value, and how often its `trace` calls `owns_more`, must not change while this thread runs no
+    /// code outside the collector, whatever others do. A derived type is exhaustive, but for one with
+    /// `#[trace(unsafe_drop)]` or `#[repr(packed)]`; so are the cells, options, tuples and arrays of such types. `Vec`,
+    /// `Box` and the like own memory too, and are not; nor are locks, and other things that threads share. Nor is any
+    /// type that does not say so.
     ///
     /// # Examples
     ///
@@ -265,7 +266,8 @@ pub struct Tracer<'a> {
     len: usize,
     sink: &'a dyn EdgeSink,
     filter: Option<&'a dyn EdgeFilter>,
-    /// For how many edges `visit` [prefetches](Tracer::prefetching) before they are handed on: `BUFFERED` of them, or 0.
+    /// For how many edges `visit` [prefetches](Tracer::prefetching) before they are handed on: `BUFFERED` of them, or
+    /// 0.
     prefetched: usize,
     pub(crate) tally: Tally,
 }
@@ -324,8 +326,8 @@ impl<'a> Tracer<'a> {
     /// Traces a part of the value that is being traced: a field, an element.
     ///
     /// Does what [`Trace::trace`] does, and says that the value [owns more](Tracer::owns_more) than its pointers if the
-    /// part does, or does not say whether it does. Where the part is not exhaustive, only its type decides: it owns more if
-    /// it needs to be dropped at all. What is [exhaustive](Trace::is_exhaustive) traces its parts by this.
+    /// part does, or does not say whether it does. Where the part is not exhaustive, only its type decides: it owns
+    /// more if it needs to be dropped at all. What is [exhaustive](Trace::is_exhaustive) traces its parts by this.
     ///
     /// # Examples
     ///
@@ -337,14 +339,14 @@ impl<'a> Tracer<'a> {
         } else {
             let owners = self.tally.owners;
             part.trace(self);
-            // Once, if there may be anything to drop, whatever there is now: another thread may hold a lock in one pass, or
-            // change its content, and what is said in one pass must be said in the next.
+            // Once, if there may be anything to drop, whatever there is now: another thread may hold a lock in one
+            // pass, or change its content, and what is said in one pass must be said in the next.
             self.tally.owners = owners + usize::from(mem::needs_drop::<T>());
         }
     }
 
-    /// Says that the value that is being traced owns something besides the pointers that are visited: memory, a resource,
-    /// a pointer that is not visited. So that the value is dropped when it is garbage, and not forgotten.
+    /// Says that the value that is being traced owns something besides the pointers that are visited: memory, a
+    /// resource, a pointer that is not visited. So that the value is dropped when it is garbage, and not forgotten.
     ///
     /// # Examples
     ///
@@ -460,8 +462,8 @@ impl Tracer<'_> {
     }
 }
 
-/// The destructor of a type, if it has one. A call of `__must_not_exist` is a call of the method below if `T: Drop`, and
-/// of that of [`NoDestructor`] otherwise.
+/// The destructor of a type, if it has one. A call of `__must_not_exist` is a call of the method below if `T: Drop`,
+/// and of that of [`NoDestructor`] otherwise.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Destructor<T: ?Sized>(PhantomData<*const T>);

@@ -14,8 +14,8 @@
 //! 2. Slots from `first` to `bump` have been *carved*: their side words are initialised, and each of them is in use, on
 //!    the free list, or swept.
 //! 3. The free list links free slots below `bump`, through their first word; their side words are zero.
-//! 4. Slots are *swept* that are free, but not on the free list: their side words are [`SWEPT`], and no others are. None
-//!    of them is below `swept_from`.
+//! 4. Slots are *swept* that are free, but not on the free list: their side words are [`SWEPT`], and no others are.
+//!    None of them is below `swept_from`.
 //! 5. `live` is the number of slots in use, and `swept` that of swept ones.
 //!
 //! Knows nothing of what the slots hold or what the side words mean, but those of free slots.
@@ -30,9 +30,9 @@ use std::alloc::Layout;
 
 /// The alignment of a block, in bytes.
 pub(crate) const BLOCK_SIZE: usize = 64 * 1024;
-/// The size of a block of slots, in bytes. A little less than [`BLOCK_SIZE`], so that an allocator that keeps headers of
-/// its own can lay chunk against chunk. (The `malloc` of glibc also asks the system for each allocation anew, and uses
-/// two pages more, if size and alignment together come to 128 KiB: in a small heap, blocks are chunks.)
+/// The size of a block of slots, in bytes. A little less than [`BLOCK_SIZE`], so that an allocator that keeps headers
+/// of its own can lay chunk against chunk. (The `malloc` of glibc also asks the system for each allocation anew, and
+/// uses two pages more, if size and alignment together come to 128 KiB: in a small heap, blocks are chunks.)
 pub(super) const BLOCK_BYTES: usize = BLOCK_SIZE - 128;
 /// Bytes for which there is one side word.
 const GRANULE: usize = 32;
@@ -203,7 +203,8 @@ impl core::fmt::Debug for FreeSlot {
 /// A pointer to a block.
 ///
 /// Invariant: the block is allocated and its header initialised, from the call that made the `BlockPtr` until
-/// [`BlockPtr::deallocate_large`], or until its memory goes back to the chunks. It may be used to reach every byte of the block.
+/// [`BlockPtr::deallocate_large`], or until its memory goes back to the chunks. It may be used to reach every byte of
+/// the block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(transparent)]
 pub(crate) struct BlockPtr(NonNull<BlockHeader>);
@@ -239,8 +240,8 @@ impl BlockPtr {
         let whole = if size < align {
             Layout::from_size_align(size, align)
         } else {
-            // The `malloc` of glibc asks the system anew for each large allocation of large alignment, and gives it back
-            // when that is freed, which takes twenty times as long as all else. So it is aligned here.
+            // The `malloc` of glibc asks the system anew for each large allocation of large alignment, and gives it
+            // back when that is freed, which takes twenty times as long as all else. So it is aligned here.
             Layout::from_size_align(size.checked_add(align - align_of::<BlockHeader>())?, align_of::<BlockHeader>())
         }
         .ok()?;
@@ -451,8 +452,8 @@ impl BlockPtr {
     ///
     /// # Safety
     ///
-    /// So many slots of this block were in use, and have had [`SWEPT`] written into their side words (inv. 4). They are not
-    /// used again.
+    /// So many slots of this block were in use, and have had [`SWEPT`] written into their side words (inv. 4). They are
+    /// not used again.
     pub(super) unsafe fn sweep(self, slots: u32) -> bool {
         let header = self.header();
         header.swept.set(header.swept.get() + slots);
@@ -544,8 +545,9 @@ impl BlockPtr {
         let words = side_word_offset(slots.start)..side_word_offset(slots.end);
         // SAFETY: the words lie in the block.
         let first = unsafe { self.0.cast::<u8>().add(words.start) };
-        // SAFETY: each slot has at least the 32 bytes that there is one word for. So the words of these are between that
-        // of the first and that of what follows the last, in front of the slots, and no slot in use has a word there.
+        // SAFETY: each slot has at least the 32 bytes that there is one word for. So the words of these are between
+        // that of the first and that of what follows the last, in front of the slots, and no slot in use has a word
+        // there.
         unsafe { first.write_bytes(0, words.len()) };
     }
 

@@ -1,5 +1,5 @@
-//! A small, inexact set of blocks: a Bloom filter with one hash function (Bloom, "Space/time trade-offs in hash coding with
-//! allowable errors", CACM 1970).
+//! A small, inexact set of blocks: a Bloom filter with one hash function (Bloom, "Space/time trade-offs in hash coding
+//! with allowable errors", CACM 1970).
 
 use super::block::{BLOCK_SIZE, BlockPtr};
 

@@ -1,13 +1,14 @@
 //! The memory that blocks of slots lie in: chunks of up to 16 blocks, and which of these are free.
 //!
-//! A general allocator may take much more than 64 KiB for a block aligned to as much: some take twice that. A chunk costs
-//! it the same once. A heap starts small all the same: a new chunk has as many blocks as there are already.
+//! A general allocator may take much more than 64 KiB for a block aligned to as much: some take twice that. A chunk
+//! costs it the same once. A heap starts small all the same: a new chunk has as many blocks as there are already.
 //!
-//! Free blocks are kept for the next need, because the first touch of fresh memory costs about as much as everything else
-//! that is done with it. How many are kept is found as Bonwick and Adams do it ("Magazines and Vmem", USENIX 2001): those
-//! that were not needed at any time in an interval are not in the *working set*, and go back. Their interval is 15
-//! seconds; this one is over when as many blocks have been taken as there are. However fast a program is, it has had the
-//! occasion to use each of them by then. A collection of everything that the program asks for ends it too.
+//! Free blocks are kept for the next need, because the first touch of fresh memory costs about as much as everything
+//! else that is done with it. How many are kept is found as Bonwick and Adams do it ("Magazines and Vmem", USENIX
+//! 2001): those that were not needed at any time in an interval are not in the *working set*, and go back. Their
+//! interval is 15 seconds; this one is over when as many blocks have been taken as there are. However fast a program
+//! is, it has had the occasion to use each of them by then. A collection of everything that the program asks for ends
+//! it too.
 //!
 //! Invariants:
 //! 1. Chunks are in descending order of address (so that of the system, which mostly hands out addresses from the top

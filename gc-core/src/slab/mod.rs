@@ -195,8 +195,8 @@ impl Slab {
         }
     }
 
-    /// Frees slots that are named one by one, and costs less than [`free`](Slab::free) the more of them share a block with
-    /// the one before.
+    /// Frees slots that are named one by one, and costs less than [`free`](Slab::free) the more of them share a block
+    /// with the one before.
     pub(crate) fn batch(&self) -> Batch<'_> {
         Batch::new(self)
     }

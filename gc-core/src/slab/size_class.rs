@@ -1,9 +1,10 @@
 //! Which slot size serves which request.
 //!
-//! Slots are multiples of 16 B: from 32 B to 1 KiB in steps of 16; then in four steps for each doubling up to 4 KiB; then
-//! as large as they can be for thirteen, twelve, and so on down to one of them to fit a block. No request from 1 KiB to
-//! 19,072 B wastes more than a quarter of its slot, nor a larger one more than half: allocations of their own, aligned as
-//! blocks, would lie as far apart. What does not fit a block, or is aligned to more than 16 B, gets one of these.
+//! Slots are multiples of 16 B: from 32 B to 1 KiB in steps of 16; then in four steps for each doubling up to 4 KiB;
+//! then as large as they can be for thirteen, twelve, and so on down to one of them to fit a block. No request from 1
+//! KiB to 19,072 B wastes more than a quarter of its slot, nor a larger one more than half: allocations of their own,
+//! aligned as blocks, would lie as far apart. What does not fit a block, or is aligned to more than 16 B, gets one of
+//! these.
 
 /// The alignment of every slot, and the step between the small sizes, in bytes.
 pub(super) const SLOT_ALIGN: usize = 16;

@@ -11,8 +11,8 @@
 #[macro_use]
 mod std;
 
-/// Types that own what their methods give: `Type: [contents] [other generics] |value| iterators over the contents => bytes
-/// elsewhere;`. An iterator may have a name: `.name = iterator`. Its contents go by their positions in it.
+/// Types that own what their methods give: `Type: [contents] [other generics] |value| iterators over the contents =>
+/// bytes elsewhere;`. An iterator may have a name: `.name = iterator`. Its contents go by their positions in it.
 #[cfg(any(feature = "petgraph", feature = "slotmap"))]
 macro_rules! via_methods {
     ($(

@@ -1,9 +1,9 @@
 //! Random graphs, most of whose garbage owns nothing but pointers, against a model of what can be reached.
 //!
-//! Nodes are of several sizes, up to a block of their own. Most own a `Loud` of their own, whose deaths are counted; some own
-//! more than pointers, so that their garbage cannot be swept. After each full collection exactly that lives which can be
-//! reached, and the numbers that the collector gives are those of the model; at any time what can be reached is intact.
-//! Every third heap is a big one, most of whose blocks have nothing that is collected.
+//! Nodes are of several sizes, up to a block of their own. Most own a `Loud` of their own, whose deaths are counted;
+//! some own more than pointers, so that their garbage cannot be swept. After each full collection exactly that lives
+//! which can be reached, and the numbers that the collector gives are those of the model; at any time what can be
+//! reached is intact. Every third heap is a big one, most of whose blocks have nothing that is collected.
 
 use gc_core::{AnyCc, Cc, Trace, Weak, gc};
 use std::cell::{Cell, RefCell};

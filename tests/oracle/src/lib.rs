@@ -12,9 +12,10 @@
 //! - Finalizers run once, on both deaths, in the order of birth; what they bring back lives, and nothing else does.
 //! - Callbacks on deaths run once, newest first, unless they have been called, detached, or died with their watch.
 //! - Weak containers have the entries whose objects are alive; the value of an ephemeron lives as long as its key.
-//! - What is frozen is not collected before it is thawed. What is saved as garbage is intact, and dead to weak pointers.
-//! - The first panic of a finalizer, callback or destructor comes out of the operation that set it off, and nothing else
-//!   is lost by it.
+//! - What is frozen is not collected before it is thawed. What is saved as garbage is intact, and dead to weak
+//!   pointers.
+//! - The first panic of a finalizer, callback or destructor comes out of the operation that set it off, and nothing
+//!   else is lost by it.
 //! - The heap says of itself that it is in order (`gc::verify`).
 //!
 //! At the end of a program nothing is left.

@@ -27,8 +27,8 @@ pub fn run_in_thread(program: &Program) -> Result<Report, Failure> {
     run_all(std::slice::from_ref(program), 0).map_err(|(_, failure)| failure)
 }
 
-/// Runs programs one after the other on one heap, in a new thread. It is a big heap, most of whose blocks have nothing that
-/// is collected.
+/// Runs programs one after the other on one heap, in a new thread. It is a big heap, most of whose blocks have nothing
+/// that is collected.
 ///
 /// # Errors
 ///

@@ -9,7 +9,8 @@ use std::mem::needs_drop;
 
 nodes!(Cc, RefCell);
 
-// SAFETY: all the pointers of a node are in its links, which it owns. The only other thing to drop is a ticket, if it counts.
+// SAFETY: all the pointers of a node are in its links, which it owns. The only other thing to drop is a ticket, if it
+// counts.
 unsafe impl<T: Ticket, const N: usize> Trace for Links<T, N> {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.part(&self.links);

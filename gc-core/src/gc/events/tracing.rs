@@ -11,10 +11,11 @@ use tracing::{Span, debug_span};
 /// [removed](crate::gc::Callbacks::remove), or the thread ends.
 ///
 /// The span is `gc_core::collection`, its target `gc_core`, and its level `DEBUG`: a busy program collects many times a
-/// second. It is entered, so that what finalizers, destructors and other callbacks log is within it. Its fields have the
-/// names and units of `CPython` 3.15: `generation`, `collected`, `uncollectable`, `candidates`, `duration` (seconds) and
-/// `heap_size` (tracked objects); and `automatic`, `survivors`, `resurrected` and `bytes`, which are those of
-/// [`Collection`]. `generation` and `automatic` are there from the beginning, the others are recorded at the end.
+/// second. It is entered, so that what finalizers, destructors and other callbacks log is within it. Its fields have
+/// the names and units of `CPython` 3.15: `generation`, `collected`, `uncollectable`, `candidates`, `duration`
+/// (seconds) and `heap_size` (tracked objects); and `automatic`, `survivors`, `resurrected` and `bytes`, which are
+/// those of [`Collection`]. `generation` and `automatic` are there from the beginning, the others are recorded at the
+/// end.
 ///
 /// When the callback is removed while a collection runs, its span ends there, without them.
 ///

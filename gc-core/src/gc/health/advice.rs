@@ -26,8 +26,8 @@ use core::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Advice {
-    /// Automatic collections are disabled, paused, or never due because the first threshold is 0; and there are at least
-    /// [`MANY_NEW`](Advice::MANY_NEW) objects more than after the last collection.
+    /// Automatic collections are disabled, paused, or never due because the first threshold is 0; and there are at
+    /// least [`MANY_NEW`](Advice::MANY_NEW) objects more than after the last collection.
     Off {
         /// How many more.
         objects: usize,
@@ -44,18 +44,18 @@ pub enum Advice {
         /// How many it has.
         objects: usize,
     },
-    /// There were more objects each of the last four times that [`health`](super::health) was called, in all by at least
-    /// [`MUCH_GROWTH`](Advice::MUCH_GROWTH) and half of what there was; there have been collections each time in between,
-    /// and they have collected less than a quarter as many.
+    /// There were more objects each of the last four times that [`health`](super::health) was called, in all by at
+    /// least [`MUCH_GROWTH`](Advice::MUCH_GROWTH) and half of what there was; there have been collections each time in
+    /// between, and they have collected less than a quarter as many.
     GrowsWithoutBound {
         /// How many objects more there are than three calls ago.
         objects: usize,
         /// What collections have found to be garbage since.
         collected: usize,
     },
-    /// There were more objects of this type each of the last four times that [`health`](super::health) was called, in all
-    /// by at least [`MUCH_GROWTH_OF_TYPE`](Advice::MUCH_GROWTH_OF_TYPE) and half of what there was, with collections each
-    /// time in between. If that is so of several types, this is the one that has grown the most.
+    /// There were more objects of this type each of the last four times that [`health`](super::health) was called, in
+    /// all by at least [`MUCH_GROWTH_OF_TYPE`](Advice::MUCH_GROWTH_OF_TYPE) and half of what there was, with
+    /// collections each time in between. If that is so of several types, this is the one that has grown the most.
     TypeOnlyGrows {
         /// The name of the type.
         name: &'static str,
@@ -64,7 +64,8 @@ pub enum Advice {
         /// How many more that is than three calls ago.
         more: usize,
     },
-    /// There are objects in [`gc::garbage`](crate::gc::garbage), or [`DebugFlags::SAVEALL`] is set and will put them there.
+    /// There are objects in [`gc::garbage`](crate::gc::garbage), or [`DebugFlags::SAVEALL`] is set and will put them
+    /// there.
     GarbageIsKept {
         /// How many there are.
         objects: usize,
@@ -85,8 +86,8 @@ pub enum Advice {
 }
 
 impl Advice {
-    /// So many objects more than after the last collection are many, if none will come by itself. With the thresholds that
-    /// heaps start with, one comes after 32,000 at the latest.
+    /// So many objects more than after the last collection are many, if none will come by itself. With the thresholds
+    /// that heaps start with, one comes after 32,000 at the latest.
     pub const MANY_NEW: usize = 50_000;
     /// So many objects make the old generation a large one. With the thresholds that heaps start with, it is collected
     /// before it has as many.

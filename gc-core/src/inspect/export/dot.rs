@@ -8,13 +8,13 @@ use std::io;
 
 /// A picture of part of a snapshot, in the language of Graphviz: `dot -Tsvg`.
 ///
-/// A box for each object: its type, its number, its [total size](Object::total_size) in bytes, and how many pointers to it
-/// come from outside the heap, if any do. An arrow for each two objects of which one refers to the other, with the labels
-/// of the edges. The members of a cycle share a color with each other and with no other cycle.
+/// A box for each object: its type, its number, its [total size](Object::total_size) in bytes, and how many pointers to
+/// it come from outside the heap, if any do. An arrow for each two objects of which one refers to the other, with the
+/// labels of the edges. The members of a cycle share a color with each other and with no other cycle.
 ///
-/// At first it shows all objects: it starts from those that are held from outside, and then from what it has not met. The
-/// methods choose among them, and there is a [limit](Dot::limit). What is left out, but not by a [filter](Dot::filter), is
-/// counted in a box "… 42 more", with arrows from what leads there.
+/// At first it shows all objects: it starts from those that are held from outside, and then from what it has not met.
+/// The methods choose among them, and there is a [limit](Dot::limit). What is left out, but not by a
+/// [filter](Dot::filter), is counted in a box "… 42 more", with arrows from what leads there.
 ///
 /// # Examples
 ///

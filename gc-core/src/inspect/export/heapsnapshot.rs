@@ -1,8 +1,8 @@
 //! The `.heapsnapshot` files of V8: what Chrome DevTools, VS Code and memlab open.
 //!
-//! The format is what V8's `HeapSnapshotJSONSerializer` writes (src/profiler/heap-snapshot-generator.cc). It is described
-//! nowhere else, but it is JSON: a description of itself, an array of numbers for the nodes, one for the edges, sorted by
-//! source, and the strings that both refer to by index.
+//! The format is what V8's `HeapSnapshotJSONSerializer` writes (src/profiler/heap-snapshot-generator.cc). It is
+//! described nowhere else, but it is JSON: a description of itself, an array of numbers for the nodes, one for the
+//! edges, sorted by source, and the strings that both refer to by index.
 
 use super::{Meter, Progress, Text, short_type_name};
 use crate::inspect::graph::{Graph, Marks, origins_of_garbage};
@@ -52,16 +52,16 @@ impl Snapshot {
     /// Writes the snapshot as a `.heapsnapshot` file, as V8 does. Open it in the *Memory* tab of the developer tools of
     /// Chrome, in VS Code, or with memlab: they show distances, retainers and retained sizes.
     ///
-    /// - An object's name is that of its type, without modules where that is enough to tell it from others. The full names
-    ///   are in the file, in `snapshot.type_names`.
+    /// - An object's name is that of its type, without modules where that is enough to tell it from others. The full
+    ///   names are in the file, in `snapshot.type_names`.
     /// - Its size is its [`total_size`](crate::inspect::Object::total_size) in bytes; 4 GiB − 1 if it has more, as
     ///   readers have room for no more.
     /// - Edges are properties by the names of their labels, or elements if that is all that the label says.
-    /// - The root, which is no object, has an edge `(outside)` to each that is referred to from outside the heap, and an
-    ///   edge `(unreachable)` to garbage, where [`dominators`](Snapshot::dominators) has it. So retained sizes are those
-    ///   that it gives.
-    /// - The id of object `n` is `2 n + 3`. It says nothing of the same object in another snapshot: in a comparison of two,
-    ///   look at the totals by type, not at which objects are new.
+    /// - The root, which is no object, has an edge `(outside)` to each that is referred to from outside the heap, and
+    ///   an edge `(unreachable)` to garbage, where [`dominators`](Snapshot::dominators) has it. So retained sizes are
+    ///   those that it gives.
+    /// - The id of object `n` is `2 n + 3`. It says nothing of the same object in another snapshot: in a comparison of
+    ///   two, look at the totals by type, not at which objects are new.
     ///
     /// Output is buffered. Each object is written twice, first as a node, then with its edges, and is counted twice.
     /// `progress` is called every few thousand, and once when all has been written.

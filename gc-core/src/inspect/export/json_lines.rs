@@ -11,8 +11,8 @@ const VERSION: u32 = 1;
 impl Snapshot {
     /// Writes the snapshot as lines of JSON, for scripts.
     ///
-    /// The first line has the `format`, `"gc-core snapshot"`, its `version`, 1, and how many `objects` and `edges` there
-    /// are. Then there is a line for each object, in the order of their numbers:
+    /// The first line has the `format`, `"gc-core snapshot"`, its `version`, 1, and how many `objects` and `edges`
+    /// there are. Then there is a line for each object, in the order of their numbers:
     ///
     /// | field | value |
     /// |-|-|

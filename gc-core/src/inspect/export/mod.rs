@@ -1,7 +1,7 @@
 //! Snapshots in the formats of other programs: Graphviz, what reads `.heapsnapshot` files, scripts.
 //!
-//! All writers stream: what they hold is a few bytes for each object and each label of the snapshot. None of them looks at
-//! the heap.
+//! All writers stream: what they hold is a few bytes for each object and each label of the snapshot. None of them looks
+//! at the heap.
 
 mod dot;
 mod heapsnapshot;
@@ -76,8 +76,8 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// The name of a type without the modules that its parts are in: `Vec<Cc<Node>>`. Of what is in a function, the function
-/// too is left out, but not that of a closure.
+/// The name of a type without the modules that its parts are in: `Vec<Cc<Node>>`. Of what is in a function, the
+/// function too is left out, but not that of a closure.
 pub(crate) fn short_type_name(name: &str) -> String {
     let is_part_of_name = |c: char| c.is_alphanumeric() || c == '_';
     let mut short = String::with_capacity(name.len());

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => a reference, if there is
-/// something to trace; a reference or guard, if there is something to lend to others; whether there is nothing else to drop, nor will be
-/// while another thread runs`. Those that do not always lend what they have say `else busy`.
+/// Cells that lend their content, to the finalizer too (rule 7): `Type: [other generics] cell => a reference, if there
+/// is something to trace; a reference or guard, if there is something to lend to others; whether there is nothing else
+/// to drop, nor will be while another thread runs`. Those that do not always lend what they have say `else busy`.
 macro_rules! lending_cells {
     ($(
         $type:ty: $([$($generics:tt)+])?
@@ -15,7 +15,8 @@ macro_rules! lending_cells {
     )+) => {$(
         // SAFETY: a cell owns its content and visits it, if it has one and nobody is changing it. Whether it has, and
         // whether somebody is, cannot change while only the collector runs, so every call visits the same: another
-        // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rules 6 and 8.
+        // thread can reach the cell only if a `T` may be shared between threads, and then it owns no `Cc`. Rules 6 and
+        // 8.
         unsafe impl<T: $crate::Trace, $($($generics)+)?> $crate::Trace for $type {
             #[inline]
             fn trace(&self, tracer: &mut $crate::Tracer<'_>) {
@@ -107,8 +108,8 @@ unsafe impl<T: Trace> Trace for Cell<T> {
 /// While the reference lives, no code runs that changes the cell.
 #[inline]
 unsafe fn content<T>(cell: &Cell<T>) -> &T {
-    // SAFETY: the pointer is valid for reads for as long as `cell`. While there is a `&Cell` nobody holds a reference to its
-    // content, and none of its methods calls out while it is moving the content, so a collection never meets one
+    // SAFETY: the pointer is valid for reads for as long as `cell`. While there is a `&Cell` nobody holds a reference
+    // to its content, and none of its methods calls out while it is moving the content, so a collection never meets one
     // halfway. The rest is the caller's promise.
     unsafe { &*cell.as_ptr() }
 }

@@ -7,8 +7,8 @@ use super::heap_bytes::{of_array, of_list, of_table, of_tree};
 use super::owns_nothing;
 use crate::object::{Acyclic, Leaf, Trace, Tracer};
 
-/// Types that own what `&Self` iterates over: `Type: [contents] [other generics] => |value| bytes elsewhere`. Before the
-/// arrow stands `exhaustive` if there is nothing to drop but the contents.
+/// Types that own what `&Self` iterates over: `Type: [contents] [other generics] => |value| bytes elsewhere`. Before
+/// the arrow stands `exhaustive` if there is nothing to drop but the contents.
 macro_rules! containers {
     (@exhaustive) => {
         #[inline]

@@ -5,9 +5,9 @@ pub(in crate::trace_impls) fn of_array<T>(capacity: usize) -> usize {
     capacity.saturating_mul(size_of::<T>())
 }
 
-/// The table of a `HashMap` or `HashSet` with that capacity, as `hashbrown` lays it out: room for a power of two of entries,
-/// of which no more than 7 in 8 are used, each with a byte beside it, and 16 more. After removals it may be more, for
-/// the capacity is less then.
+/// The table of a `HashMap` or `HashSet` with that capacity, as `hashbrown` lays it out: room for a power of two of
+/// entries, of which no more than 7 in 8 are used, each with a byte beside it, and 16 more. After removals it may be
+/// more, for the capacity is less then.
 pub(in crate::trace_impls) fn of_table<T>(capacity: usize) -> usize {
     if capacity == 0 {
         return 0;
@@ -18,8 +18,8 @@ pub(in crate::trace_impls) fn of_table<T>(capacity: usize) -> usize {
 
 /// The nodes of a `BTreeMap` or `BTreeSet` of so many entries: an estimate, as they do not tell how full they are.
 ///
-/// A node has room for 11 entries, and besides a pointer and two numbers, and there is a pointer to it. In random trees a
-/// share of ln 2 is used (Yao, On random 2–3 trees, 1978): 8 of 11.
+/// A node has room for 11 entries, and besides a pointer and two numbers, and there is a pointer to it. In random trees
+/// a share of ln 2 is used (Yao, On random 2–3 trees, 1978): 8 of 11.
 pub(in crate::trace_impls) fn of_tree<T>(len: usize) -> usize {
     len.div_ceil(8).saturating_mul(11 * size_of::<T>() + 3 * size_of::<usize>())
 }

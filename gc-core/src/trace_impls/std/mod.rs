@@ -21,12 +21,13 @@
 //!    have the finalizer of their content. `Cell` lends nothing. Nor do locks have it: they would be held meanwhile,
 //!    and if the finalizer came back to one, it would wait for ever.
 //! 8. An impl is exhaustive only where a drop of the value drops the parts that `trace` hands to
-//!    [`Tracer::part`](crate::Tracer::part), and does nothing else: there is no memory to free, no destructor of its own, no
-//!    part left out. What other threads may change is not exhaustive.
+//!    [`Tracer::part`](crate::Tracer::part), and does nothing else: there is no memory to free, no destructor of its
+//!    own, no part left out. What other threads may change is not exhaustive.
 //!
-//! For the feature `inspect`, each says in the same place what it labels and what memory it owns. What holds one value is
-//! passed through: it adds no step to the path. Elements go by their positions, or by their keys. A cell or lock that is
-//! not looked into is busy, if there can be anything in it that matters. Memory that others may own too is not counted.
+//! For the feature `inspect`, each says in the same place what it labels and what memory it owns. What holds one value
+//! is passed through: it adds no step to the path. Elements go by their positions, or by their keys. A cell or lock
+//! that is not looked into is busy, if there can be anything in it that matters. Memory that others may own too is not
+//! counted.
 //!
 //! `MaybeUninit<T>` must not have an impl. An object with one is made by `Cc::new_uninit` and its like alone, as one
 //! with a `T` needs to be made. If any could be put into a `Cc`, `assume_init` would turn an untracked object, or one

@@ -56,9 +56,9 @@ unsafe impl<P: Trace> Trace for Pin<P> {
 /// The pointer in a pin. Not through `Deref`, which is the user's.
 #[inline]
 fn pinned<P>(pin: &Pin<P>) -> &P {
-    // SAFETY: `Pin<P>` is guaranteed to have the memory layout of `P`, and the reference lives no longer than that to the
-    // pin. It is shared, and only `P::trace` and `P::trace_labelled` see it, which change nothing, and so do not move
-    // what is pinned.
+    // SAFETY: `Pin<P>` is guaranteed to have the memory layout of `P`, and the reference lives no longer than that to
+    // the pin. It is shared, and only `P::trace` and `P::trace_labelled` see it, which change nothing, and so do not
+    // move what is pinned.
     unsafe { &*ptr::from_ref(pin).cast::<P>() }
 }
 

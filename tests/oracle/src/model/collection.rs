@@ -2,9 +2,9 @@
 //!
 //! A *window* is open from before to after a call that collects, or that may do so. Within it the collection goes
 //! through its stages. It gives no sign of that itself; the model learns of it from the first code of the user that is
-//! called in a stage ([`note_event`](Model::note_event)), or when the window is closed. Nothing can have happened before
-//! that which would change what is garbage. If an automatic collection panics, the value that was to be put into an
-//! object is dropped; then the collection is over before the window is closed.
+//! called in a stage ([`note_event`](Model::note_event)), or when the window is closed. Nothing can have happened
+//! before that which would change what is garbage. If an automatic collection panics, the value that was to be put into
+//! an object is dropped; then the collection is over before the window is closed.
 
 use super::graph::Bounds;
 use super::{Id, Model, Object, State};
@@ -375,8 +375,8 @@ impl Model {
         }
     }
 
-    /// An allocation has come to the end of the collection that it may have set off: if that has panicked, the value that
-    /// was to be put into an object is dropped after it.
+    /// An allocation has come to the end of the collection that it may have set off: if that has panicked, the value
+    /// that was to be put into an object is dropped after it.
     pub(super) fn note_collection_over(&mut self) {
         if self.windows.last().is_some_and(|window| window.cause == Cause::Automatic && window.stage != Stage::Over) {
             self.judge_window(None);

@@ -146,7 +146,8 @@ impl Model {
         if object.tracked && !has_left {
             self.units_left += usize::from(object.kind == Kind::Unit);
             self.pacing.note_death();
-            // The object that is to be made is not counted yet, but only said to be, and nothing can be taken from that.
+            // The object that is to be made is not counted yet, but only said to be, and nothing can be taken from
+            // that.
             self.pacing.unsure |= self.is_starting();
         }
     }

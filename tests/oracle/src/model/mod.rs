@@ -3,7 +3,8 @@
 //! Owns the objects of a program as nodes with edges and counts. It is told of everything that changes them, at the
 //! moment at which that happens: also from within finalizers, callbacks and destructors, in whatever order those run,
 //! because it sits in a thread-local. So it takes no part in the ordering of things; it only says whether each of them
-//! was right. As it cannot panic in a destructor, it keeps the first fault that it has found until the interpreter asks.
+//! was right. As it cannot panic in a destructor, it keeps the first fault that it has found until the interpreter
+//! asks.
 //!
 //! The model has no trial deletion, no marks that last, no lists of what is to be done: what is garbage it finds by
 //! looking at what can be reached ([`graph`]), and what a collection must have done by what is garbage
