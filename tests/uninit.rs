@@ -6,6 +6,7 @@ use gc_core::weak::{Ephemeron, WeakSet};
 use gc_core::{AnyCc, Cc, Finalize, Trace, Weak, coerce, gc};
 use std::cell::{Cell, RefCell};
 use std::mem::{self, MaybeUninit};
+use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
 thread_local! {
@@ -336,22 +337,30 @@ fn fat_pointers_can_be_plain_for_a_while() {
     assert_eq!(gc::tracked_count(), 0);
 }
 
-/// An opaque object was made for its value as it was, and stays that when it is said to be written: it has no length
-/// for a slice, and no birth number for a finalizer.
+/// An opaque object was made for its value as it was: for one that needs no drop.
 #[test]
-fn an_opaque_object_can_be_written_and_stays_opaque() {
-    let mut slice = coerce!(Cc::new_opaque([const { MaybeUninit::<Node>::uninit() }; LENGTH]) => Room);
-    write_all(&mut slice, LENGTH);
-    // SAFETY: each element has been written.
-    let slice = unsafe { slice.assume_init() };
-    assert_eq!((slice.len(), Cc::is_tracked(&slice), gc::collect()), (LENGTH, false, 0));
-    assert_eq!(AnyCc::from(slice.clone()).size_of_val(), 16 + size_of::<[Node; LENGTH]>());
-    drop(slice);
-    assert_deaths(0, LENGTH);
-
-    let mut node = Cc::new_opaque(MaybeUninit::uninit());
-    write(&mut node, Node::value());
+fn an_opaque_object_cannot_be_written_later() {
+    fn assert_refused<T: 'static>(assume_init: impl FnOnce() -> Cc<T>) {
+        let panic = panic::catch_unwind(AssertUnwindSafe(assume_init)).err().expect("a panic");
+        let message = panic.downcast_ref::<String>().expect("a message");
+        assert!(message.contains("`Cc::new_opaque`") && message.contains("MaybeUninit<"), "{message}");
+        assert!(message.contains("Node>"), "{message}");
+    }
     // SAFETY: the value has been written.
+    assert_refused(|| unsafe { Cc::new_opaque(MaybeUninit::new(Node::value())).assume_init() });
+    assert_refused(|| {
+        let mut slice = coerce!(Cc::new_opaque([const { MaybeUninit::<Node>::uninit() }; LENGTH]) => Room);
+        write_all(&mut slice, LENGTH);
+        // SAFETY: each element has been written.
+        Cc::new(unsafe { slice.assume_init() })
+    });
+    assert_deaths(0, 0);
+
+    // One that was made for a value of the type is.
+    let node = Cc::into_raw(Cc::new(Node::value())).cast::<MaybeUninit<Node>>();
+    // SAFETY: it comes from `into_raw`, and any `Node` is a value of a `MaybeUninit` as well.
+    let node = unsafe { Cc::from_raw(node) };
+    // SAFETY: it has always been a `Node`.
     drop(unsafe { node.assume_init() });
-    assert_deaths(0, 1);
+    assert_deaths(1, 1);
 }

@@ -622,6 +622,7 @@ fn t25_the_destructors_of_a_chain_do_not_nest_whatever_they_call() {
     thread_local! {
         static NESTED: Cell<usize> = const { Cell::new(0) };
         static DEEPEST: Cell<usize> = const { Cell::new(0) };
+        static CALLED: Cell<usize> = const { Cell::new(0) };
     }
 
     struct Calling(fn());
@@ -634,6 +635,7 @@ fn t25_the_destructors_of_a_chain_do_not_nest_whatever_they_call() {
             DEEPEST.set(DEEPEST.get().max(NESTED.get()));
             (self.0)();
             NESTED.set(NESTED.get() - 1);
+            CALLED.set(CALLED.get() + 1);
         }
     }
 
@@ -670,18 +672,24 @@ fn t25_the_destructors_of_a_chain_do_not_nest_whatever_they_call() {
             gc::set_verify(false);
             let link = |next, _| Some(Cc::new(Link { _next: next, _calling: Calling(call) }));
             drop((0..LENGTH).fold(None, link));
-            DEEPEST.get()
+            (CALLED.get(), DEEPEST.get())
         };
         let thread = thread::Builder::new().stack_size(256 * 1024).spawn(run).expect("a thread");
+        let (called, deepest) = thread.join().expect("enough stack");
+        assert_eq!(called, LENGTH);
         // One more, if a collection in one of them frees the rest.
-        assert!(thread.join().expect("enough stack") <= 2, "nested destructors");
+        assert!(deepest <= 2, "{deepest} destructors, one in the other");
     }
 }
 
 /// Nor does what ends with a panic of the automatic collection in `Cc::new`, whose value is the rest of the chain.
 #[test]
-fn t25_the_destructors_of_a_chain_do_not_nest_when_allocations_fail() {
+fn t25_the_destructors_of_a_chain_do_not_nest_when_a_collection_panics() {
     const LENGTH: usize = 10_000;
+
+    thread_local! {
+        static CALLED: Cell<usize> = const { Cell::new(0) };
+    }
 
     struct Failing;
 
@@ -709,6 +717,7 @@ fn t25_the_destructors_of_a_chain_do_not_nest_when_allocations_fail() {
             collect_all_the_time();
             assert!(quietly_catch(|| Cc::new(vec![next])).is_err());
             gc::disable();
+            CALLED.set(CALLED.get() + 1);
         }
     }
 
@@ -719,7 +728,7 @@ fn t25_the_destructors_of_a_chain_do_not_nest_when_allocations_fail() {
         gc::disable();
         gc::set_verify(false);
         drop((0..LENGTH).fold(None, |next, _| Some(Cc::new(Link(Passing(next))))));
-        assert_eq!(gc::collect(), 0);
+        assert_eq!((CALLED.get(), gc::collect()), (LENGTH, 0));
     };
     thread::Builder::new().stack_size(512 * 1024).spawn(run).expect("a thread").join().expect("enough stack");
 }

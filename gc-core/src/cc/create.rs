@@ -250,6 +250,10 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
     /// If there are other pointers to the object, strong or weak, through which the value could still be overwritten,
     /// the collector never looks at it: a cycle through it then leaks, and it has no finalizer.
     ///
+    /// # Panics
+    ///
+    /// If the object comes from [`new_opaque`](Cc::new_opaque): it was not made for a `T`, and could not drop one.
+    ///
     /// # Safety
     ///
     /// It has been.
@@ -267,9 +271,18 @@ impl<T: Trace> Cc<MaybeUninit<T>> {
 impl<T: ?Sized> Cc<T> {
     /// Says that the value has been written, as one of the table's type, for which the object was made. If others could
     /// still overwrite it, the collector is not told.
+    ///
+    /// # Panics
+    ///
+    /// If the object is opaque, and was made for nothing but a `MaybeUninit`.
     pub(super) fn note_written(&self, vtable: &'static VTable) {
         let object = self.object();
-        // One that is opaque stays so: it was not made for a `T`.
+        assert!(
+            !object.header().vtable().is_opaque,
+            "`assume_init` of an object that `Cc::new_opaque` has made of a `{}`; make it with `Cc::new_uninit` or \
+             `Cc::new_uninit_slice`",
+            object.type_name(),
+        );
         if Cc::strong_count(self) == 1 && Cc::weak_count(self) == 0 && !object.is_initialised() {
             object.header().set_vtable(vtable);
             // SAFETY: an object keeps its heap.

@@ -51,7 +51,7 @@ pub use weak::Weak;
 ///
 /// The methods are `Rc`'s, and are associated functions as there: `Cc::downgrade(&cc)`. These differ:
 ///
-/// - the constructors want `T: Trace`, which `#[derive(Trace)]` gives;
+/// - the constructors want `T: Trace`, which `#[derive(Trace)]` gives, all but [`new_opaque`](Cc::new_opaque);
 /// - [`get_mut`](Cc::get_mut) and [`make_mut`](Cc::make_mut) return a guard;
 /// - the counts are of 31 and 28 bits; overflow aborts, as `Rc`'s does;
 /// - `Cc<T>` is invariant in `T`: an object is traced and dropped as the type that it was made as, so a pointer to it
@@ -396,12 +396,12 @@ impl<T: ?Sized> Cc<T> {
         drop(unsafe { Cc::from_raw(ptr) });
     }
 
-    /// Whether the collector knows of the object: it is not of an [acyclic](Acyclic) type, its value is
-    /// [there](Cc::assume_init), and nobody has exclusive access to it.
+    /// Whether the collector knows of the object: it is not of an [acyclic](Acyclic) type, nor
+    /// [opaque](Cc::new_opaque), its value is [there](Cc::assume_init), and nobody has exclusive access to it.
     ///
-    /// An object of an acyclic type is tracked if it is the key of an [ephemeron](crate::weak::Ephemeron). A
-    /// [frozen](crate::gc::freeze) object is tracked, and so is one that a collection has found unreachable, while
-    /// finalizers run.
+    /// An object of an acyclic type, or an opaque one, is tracked if it is the key of an
+    /// [ephemeron](crate::weak::Ephemeron). A [frozen](crate::gc::freeze) object is tracked, and so is one that a
+    /// collection has found unreachable, while finalizers run.
     ///
     /// # Examples
     ///

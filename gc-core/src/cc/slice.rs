@@ -68,6 +68,11 @@ impl<T: Trace> Cc<[MaybeUninit<T>]> {
     /// If there are other pointers to the object, strong or weak, through which they could still be overwritten, the
     /// collector never looks at them: a cycle through them then leaks.
     ///
+    /// # Panics
+    ///
+    /// If the object comes from [`new_opaque`](Cc::new_opaque): it was not made for values of `T`, and could not drop
+    /// them.
+    ///
     /// # Safety
     ///
     /// Each of them has been.
@@ -117,6 +122,7 @@ pub(super) const fn table<T: Trace, U: ?Sized + 'static>() -> &'static VTable {
             type_name: type_name::<U>,
             type_id: Some(TypeId::of::<U>),
             size: Size::Own(size::<T>),
+            is_opaque: false,
         }
     }
 }

@@ -332,7 +332,7 @@ pub(super) fn drop_deferred_if_due(heap: &Heap) {
     }
 }
 
-/// [`drop_deferred_if_due`], where a collection ends, which frees all wherever it is called: no other runs meanwhile.
+/// [`drop_deferred_if_due`], in a collection, which is to free all however deep it runs: there is no other inside it.
 pub(super) fn drop_deferred_in_collection(heap: &Heap) {
     if heap.depth.get() == 0 || heap.depth.get() + 1 >= MAX_DEPTH {
         drop_deferred(heap);
@@ -449,7 +449,7 @@ pub(super) unsafe fn drop_pointers(heap: &Heap, pointers: &[ObjectPtr]) {
         // SAFETY: the caller's promise.
         unsafe { drop_pointer(object) }
     });
-    drop_deferred_if_due(heap);
+    drop_deferred_in_collection(heap);
 }
 
 /// Does something with each object of a list, which runs code of the user. A panic ends the inner loop, which is then

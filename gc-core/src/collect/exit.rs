@@ -195,7 +195,7 @@ fn run(collect: impl FnOnce(&Heap) -> (usize, Panic)) -> usize {
     collected
 }
 
-/// Notes that a callback on the death of an object has come to run at the end of the thread.
+/// Notes that a callback on the death of an object has been asked to run at the end of the thread.
 pub(crate) fn note_new_at_exit() {
     if let Some(heap) = current() {
         // SAFETY: the heap of a thread exists as long as it is current.

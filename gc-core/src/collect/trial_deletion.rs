@@ -17,9 +17,10 @@
 //! Two passes see the same edges, because no user code runs in between. A `trace` that panics, or an allocator without
 //! memory, ends the run without a verdict: trials are reset, suspects stay suspects, and nothing is condemned.
 //!
-//! A pass over a large heap costs what it reads. The first step reads the headers of what lies in blocks with suspects,
-//! the second the objects; the others need only side words, but for what is alive, and for garbage that refers to other
-//! objects.
+//! A pass over a large heap costs what it reads, and so does an edge that leads into one. Where few blocks of many are
+//! collected, edges are put to a [filter](choose_filter) before the side words of their targets are read. The first
+//! step reads the headers of what lies in blocks with suspects, the second the objects; the others need only side
+//! words, but for what is alive, and for garbage that refers to other objects.
 
 mod sinks;
 
@@ -37,7 +38,7 @@ const PREFETCH_OBJECTS: usize = 4;
 /// The whole set is examined if at least one in so many of its members is a suspect, or is reached by them.
 const FEW: usize = 4;
 
-/// The most blocks that are *few*: at most 2 MiB of young objects.
+/// The most blocks of the collected generations that are *few*: 2 MiB.
 const FEW_BLOCKS: usize = 32;
 /// The fewest blocks that are *many*: a heap of 16 MiB, with 2 MiB of side words, more than the nearer caches hold.
 const MANY_BLOCKS: usize = 256;
@@ -65,7 +66,7 @@ pub(super) fn run(heap: &Heap, generation: Generation, may_sweep: bool) -> Found
     let Some(blocks) = blocks_of(heap, generation) else {
         return Found::default();
     };
-    let filter = filter(heap, &blocks);
+    let filter = choose_filter(heap, &blocks);
     let pass = Pass::new(heap, Selection::up_to(generation), generation == Generation::Old, filter);
     let reset = Reset { heap, collected: pass.collected };
     match examine(heap, generation, &blocks, &pass, may_sweep) {
@@ -341,7 +342,7 @@ fn blocks_of(heap: &Heap, generation: Generation) -> Option<Vec<BlockPtr>> {
 /// The blocks of the collected generations, if they are few among many. Then the other end of an edge may be anywhere
 /// in a big heap, and to learn from its side word that it is not collected is to wait for memory that nothing else
 /// needs.
-fn filter(heap: &Heap, blocks: &[BlockPtr]) -> Option<BlockFilter> {
+fn choose_filter(heap: &Heap, blocks: &[BlockPtr]) -> Option<BlockFilter> {
     let pays = blocks.len() <= FEW_BLOCKS && heap.blocks(ListId::All).len() >= MANY_BLOCKS;
     pays.then(|| BlockFilter::of(blocks))
 }

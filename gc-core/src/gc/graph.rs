@@ -6,8 +6,9 @@ use crate::heap::Generation;
 
 /// All objects of the three generations, youngest generation first.
 ///
-/// Not among them are objects that are not tracked (of [acyclic](crate::Acyclic) types), [frozen](super::freeze), under
-/// construction or exclusively accessed, and, while a collection calls finalizers, those that it has found unreachable.
+/// Not among them are objects that are not [tracked](Cc::is_tracked) (of [acyclic](crate::Acyclic) types, say),
+/// [frozen](super::freeze), under construction or exclusively accessed, and, while a collection calls finalizers, those
+/// that it has found unreachable.
 ///
 /// Each [`AnyCc`] is a pointer to its object. Dropping them makes a suspect of every object, so the next collection
 /// examines all of them.

@@ -101,7 +101,8 @@ pub struct Health {
     pub frozen: usize,
     /// What the objects take, in bytes, without what their values own elsewhere.
     pub bytes: usize,
-    /// The memory of the blocks that objects are in, and of those that are kept for later, in bytes.
+    /// The memory of the blocks that objects are in, and of those that are kept for later, in bytes. With that of a
+    /// large object comes what is left over when it is aligned, up to its alignment, 64 KiB at least.
     pub block_bytes: usize,
     /// The objects in each generation that have lost a pointer since a collection of all generations last examined
     /// them, youngest first. All garbage that there is hangs from these: if there are none, there is no garbage.

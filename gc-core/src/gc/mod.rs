@@ -42,8 +42,8 @@ pub use health::{Advice, Growth, Health, Pauses, health};
 /// does nothing and gives 0.
 ///
 /// Counted are the objects that the collector has found unreachable: those of the cycles, and what hangs from them. Not
-/// counted are objects of [acyclic](crate::Acyclic) types, objects that lose their last pointer while the others are
-/// freed or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
+/// counted are objects that are not [tracked](crate::Cc::is_tracked), objects that lose their last pointer while the
+/// others are freed or finalizers called, and objects that [finalizers](crate::Finalize) bring back.
 ///
 /// Memory that no object has needed since the last call goes back to the allocator. What this collection frees stays
 /// until the next, for most programs need it again.

@@ -48,7 +48,7 @@ pub(crate) struct Attachments {
     of: RefCell<HashMap<ObjectPtr, Attachment>>,
     /// The number of the next callback or value.
     next: Cell<u64>,
-    /// Whether a callback has come to run at the end of the thread, since these were last taken.
+    /// Whether a callback has been asked to run at the end of the thread, since these were last taken.
     has_new_at_exit: Cell<bool>,
 }
 
@@ -101,13 +101,13 @@ impl Attachments {
         ended.map(|attachment| attachment.values).unwrap_or_default().into_values()
     }
 
-    /// Notes that a callback has come to run at the end of the thread.
+    /// Notes that a callback has been asked to run at the end of the thread.
     pub(crate) fn note_new_at_exit(&self) {
         self.has_new_at_exit.set(true);
     }
 
-    /// Takes the callbacks of living objects that have come to run at the end of the thread, since these were last
-    /// taken.
+    /// Takes the callbacks of living objects that have been asked to run at the end of the thread, since these were
+    /// last taken.
     pub(crate) fn take_new_callbacks_at_exit(&self) -> Vec<Registered> {
         let mut taken = Vec::new();
         if !self.has_new_at_exit.take() {

@@ -626,7 +626,8 @@ pub(crate) fn word_of<'a>(object: ObjectPtr) -> &'a Cell<u32> {
     unsafe { block_of(object).word(object.header_ptr().cast()) }
 }
 
-/// Visits the edge to an object. The collector will want its side word when the tracer hands on what it has buffered.
+/// Visits the edge to an object. If the tracer prefetches, the collector will want its side word when the edge is
+/// handed on.
 #[inline]
 pub(crate) fn visit(object: ObjectPtr, tracer: &mut Tracer<'_>) {
     tracer.visit(object.value(), || prefetch(word_of(object)));

@@ -40,7 +40,8 @@ bitflags! {
         /// A cell in it was mutably borrowed, or a lock held: its edges are not all there are.
         const BUSY = 1 << 5;
         /// It could not be looked into: somebody has exclusive access to it, its value is yet to be written, or it is
-        /// not tracked and no edge leads to it. It has no edges here.
+        /// not tracked and no edge leads to it. It has no edges here. (What [`Cc::new_opaque`](crate::Cc::new_opaque)
+        /// has made has none in any case.)
         const OPAQUE = 1 << 6;
     }
 }

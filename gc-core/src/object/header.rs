@@ -95,7 +95,7 @@ impl Header {
         self.strong.set(if clean { CLEAN | 1 } else { 1 });
     }
 
-    /// Says that the value has become one of another type.
+    /// Says that the value has become one of another type, or opaque.
     pub(crate) fn set_vtable(&self, vtable: &'static VTable) {
         self.vtable.set(vtable);
     }

@@ -32,6 +32,8 @@ pub(crate) struct VTable {
     pub(crate) type_id: Option<fn() -> TypeId>,
     /// The size of the value.
     pub(crate) size: Size,
+    /// Whether the collector does not look into the value, whatever the type; see [`Opaque`].
+    pub(crate) is_opaque: bool,
 }
 
 /// A value that the collector does not look into, whatever is in it.
@@ -72,6 +74,7 @@ impl VTable {
                 type_name: core::any::type_name::<T>,
                 type_id: Some(TypeId::of::<T>),
                 size: Size::Fixed(size_of::<T>()),
+                is_opaque: false,
             }
         }
     }
@@ -82,6 +85,7 @@ impl VTable {
             &VTable {
                 type_name: core::any::type_name::<T>,
                 type_id: Some(TypeId::of::<T>),
+                is_opaque: true,
                 ..*VTable::of::<Opaque<T>>()
             }
         }
@@ -104,6 +108,7 @@ impl VTable {
             type_name,
             type_id: None,
             size,
+            is_opaque: false,
         }
     }
 }

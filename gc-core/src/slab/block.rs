@@ -338,7 +338,7 @@ impl BlockPtr {
         self.header().scanned.set(true);
     }
 
-    /// The memory of the block, in bytes.
+    /// The memory that the block takes, in bytes: of one for a large object all that it was allocated with.
     #[cfg(feature = "inspect")]
     pub(super) fn bytes(self) -> usize {
         self.header().allocation.map_or(BLOCK_BYTES, |allocation| allocation.layout.size())

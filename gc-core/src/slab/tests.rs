@@ -207,6 +207,9 @@ fn large_and_over_aligned_objects_lie_where_they_must() {
             unsafe { last.write(0xA5) };
             assert_eq!(word_of(slot).replace(7), 0);
             assert_eq!(block_of(slot).slots().filter(|&(each, word)| (each, word.get()) == (slot, 7)).count(), 1);
+            // SAFETY: the slot is that block's.
+            let end = unsafe { block_of(slot).slot_end(slot) };
+            assert_eq!(end.addr().get(), slot.addr().get() + FRONT + size);
             free_all(&slab, [slot]);
             assert!(slab.is_empty(), "a large block goes back at once");
         }
@@ -218,7 +221,7 @@ fn impossible_sizes_are_refused() {
     let slab = slab();
     let largest = Layout::from_size_align(isize::MAX as usize - 15, 16).expect("a valid layout");
     assert_eq!(slab.allocate_large(16, largest, true), None);
-    let aligned = Layout::from_size_align(1, 1 << 62).expect("a valid layout");
+    let aligned = Layout::from_size_align(1, 1 << (usize::BITS - 2)).expect("a valid layout");
     assert_eq!(slab.allocate_large(16, aligned, true), None);
     assert!(slab.is_empty());
 }

@@ -34,8 +34,11 @@ pub fn run_in_thread(program: &Program) -> Result<Report, Failure> {
 ///
 /// The index of the first program that failed, and how.
 pub fn run_all_in_thread(programs: &[Program]) -> Result<Report, (usize, Failure)> {
-    run_all(programs, 300)
+    run_all(programs, BALLAST)
 }
+
+/// In a big heap, the number of objects in blocks of their own that nothing is done with.
+const BALLAST: usize = 300;
 
 /// Runs programs one after the other on one heap, in a new thread, with so many other objects in blocks of their own.
 fn run_all(programs: &[Program], ballast: usize) -> Result<Report, (usize, Failure)> {
@@ -69,10 +72,12 @@ fn run_all(programs: &[Program], ballast: usize) -> Result<Report, (usize, Failu
 /// Enough for the interpreter, which runs operations inside operations. The collector needs none to speak of.
 const STACK: usize = 4 << 20;
 
-/// Leaves operations out as long as the program still fails; `None` if it does not. For a person to read.
+/// Leaves operations out as long as the program still fails, alone on a heap like that of [`run_all_in_thread`]; `None`
+/// if it does not. For a person to read.
 #[must_use]
 pub fn reduce(program: &Program) -> Option<(Program, Failure)> {
-    let mut failure = run_in_thread(program).err()?;
+    let run = |program: &Program| run_all(std::slice::from_ref(program), BALLAST).map_err(|(_, failure)| failure);
+    let mut failure = run(program).err()?;
     let mut program = program.clone();
     let mut chunk = program.ops.len();
     while chunk > 0 {
@@ -82,7 +87,7 @@ pub fn reduce(program: &Program) -> Option<(Program, Failure)> {
         while let Some(start) = end.checked_sub(chunk) {
             let mut shorter = program.clone();
             shorter.ops.drain(start..end.min(program.ops.len()));
-            if let Err(next) = run_in_thread(&shorter) {
+            if let Err(next) = run(&shorter) {
                 (program, failure) = (shorter, next);
             }
             end = start;
