@@ -21,7 +21,7 @@ unsafe impl ::gc_core::Trace for Value {
                 __tracer.part(__field1);
             }
             Self::Native { name: __field0, handle: __field1 } => {
-                __tracer.part(__field0);
+                __tracer.__skip(__field0);
                 __tracer.__skip(__field1);
             }
             Self::Foreign { 0: __field0, 1: __field1 } => {

@@ -21,7 +21,7 @@ unsafe impl lib::gc::Trace for Value {
                 __tracer.part(__field2);
             }
             Self::Native { name: __field0 } => {
-                __tracer.part(__field0);
+                __tracer.__skip(__field0);
             }
         }
     }
@@ -33,7 +33,6 @@ unsafe impl lib::gc::Trace for Value {
         fn trace_labelled(& self, __labeller : & mut lib::gc::inspect::Labeller < '_ >) {
         match self { Self::Nil { .. } => {} Self::Pair { 0 : __field0, 2 : __field2, .. }
         => { __labeller.__part("Pair.0", __field0).__look(); __labeller.__part("Pair.2",
-        __field2).__look(); } Self::Native { name : __field0, .. } => { __labeller
-        .__part("Native.name", __field0).__look(); } } }
+        __field2).__look(); } Self::Native { .. } => {} } }
     }
 }

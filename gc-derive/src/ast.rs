@@ -3,8 +3,10 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Attribute, DataEnum, DeriveInput, Generics, Member, Meta, Path, Token, Type, TypePath, parse_quote};
+use syn::{
+    Attribute, DataEnum, DeriveInput, GenericArgument, Generics, Member, Meta, Path, PathArguments, Token, Type,
+    TypeGroup, TypeParamBound, TypeParen, TypePath, parse_quote,
+};
 
 use crate::attr::{PartAttrs, TypeAttrs};
 use crate::errors::Errors;
@@ -40,8 +42,9 @@ pub(crate) struct Field<'a> {
     /// The name, or the number in a tuple.
     pub(crate) member: Member,
     pub(crate) ty: &'a Type,
-    /// The place of the type, where errors about the field are shown.
-    pub(crate) span: Span,
+    /// The places of the first token of the type and of the last. Errors about the field are shown at the first, or at
+    /// all from there to the last.
+    pub(crate) ends: [Span; 2],
     pub(crate) attrs: PartAttrs,
 }
 
@@ -97,44 +100,78 @@ impl<'a> Field<'a> {
         let read = |(member, field): (Member, &'a syn::Field)| Field {
             member,
             ty: &field.ty,
-            span: at(start_of(&field.ty)),
+            ends: ends_of(&field.ty).map(at),
             attrs: PartAttrs::read(&field.attrs, "a field", errors),
         };
         fields.members().zip(fields).map(read).collect()
     }
 
-    /// Whether the field is not skipped, and may hold something.
+    /// Whether the field is not skipped, and the collector may find something in it.
     pub(crate) fn is_traced(&self) -> bool {
-        self.attrs.skip.is_none() && !is_function_pointer(self.ty)
+        self.attrs.skip.is_none() && !is_opaque(self.ty)
     }
 }
 
-/// Where the type begins, which is all of `ty.span()` that a stable compiler gives. That prints the type for its first
-/// token, which takes longer than all else that is done here with a field; a path, which most types are, has it at
-/// hand.
-fn start_of(ty: &Type) -> Span {
-    match ty {
-        Type::Path(TypePath { qself: None, path: Path { leading_colon: None, segments }, .. }) => {
-            segments[0].ident.span()
-        }
-        _ => ty.span(),
+/// Where the type begins and where it ends: a stable compiler does not join the two. To print the type for its tokens
+/// takes longer than all else that is done here with a field; a path, which most types are, has them at hand.
+fn ends_of(ty: &Type) -> [Span; 2] {
+    if let Type::Path(TypePath { qself: None, path: Path { leading_colon: None, segments }, .. }) = ty {
+        let last = &segments[segments.len() - 1];
+        let end = match &last.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.gt_token.span,
+            _ => last.ident.span(),
+        };
+        return [segments[0].ident.span(), end];
     }
+    let mut tokens = ty.to_token_stream().into_iter().map(|token| token.span());
+    let begin = tokens.next().unwrap_or_else(Span::call_site);
+    [begin, tokens.last().unwrap_or(begin)]
 }
 
 fn traced<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
     fields.iter().filter(|field| field.is_traced())
 }
 
-/// Pointers to functions hold nothing, but not all of them can be `Trace`: there is no naming the arguments of
-/// `for<'a> fn(&'a str)` in an implementation for every such type.
-fn is_function_pointer(ty: &Type) -> bool {
-    match ty {
+/// Whether it can be seen from the type as it is written that the collector finds nothing in it, while it may well not
+/// be `Trace`: as a reference to what is not, or as functions.
+fn is_opaque(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Reference(_)) || holds_functions(ty)
+}
+
+/// Pointers to functions hold nothing, and what closures have captured is out of sight. But not all of them can be
+/// `Trace`: there is no naming the arguments of `for<'a> fn(&'a str)` in an implementation for every such type.
+fn holds_functions(ty: &Type) -> bool {
+    match bare(ty) {
         Type::FnPtr(_) => true,
-        // Around what comes from a macro by example.
-        Type::Group(ty) => is_function_pointer(&ty.elem),
-        Type::Paren(ty) => is_function_pointer(&ty.elem),
+        Type::TraitObject(object) => object.bounds.iter().any(is_function_trait),
+        Type::Path(TypePath { qself: None, path, .. }) => only_content(path).is_some_and(holds_functions),
         _ => false,
     }
+}
+
+/// The traits of functions are the only ones whose arguments are in parentheses.
+fn is_function_trait(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else { return false };
+    bound.path.segments.last().is_some_and(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
+}
+
+/// The `T` of `Option<T>`, and of the other types that callbacks are kept in.
+fn only_content(path: &Path) -> Option<&Type> {
+    let last = path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let known = ["Box", "Cell", "Option", "RefCell", "Vec"].iter().any(|name| last.ident == name);
+    match arguments.args.first() {
+        Some(GenericArgument::Type(content)) if known && arguments.args.len() == 1 => Some(content),
+        _ => None,
+    }
+}
+
+/// The type without parentheses, and without what is around a type that comes from a macro by example.
+fn bare(mut ty: &Type) -> &Type {
+    while let Type::Group(TypeGroup { elem, .. }) | Type::Paren(TypeParen { elem, .. }) = ty {
+        ty = elem;
+    }
+    ty
 }
 
 /// Finds `packed` or `packed(n)` in `#[repr(...)]`. What cannot be parsed there is for the compiler to report.
@@ -191,21 +228,55 @@ mod tests {
 
     use super::*;
 
+    fn traced(item: &DeriveInput) -> Vec<String> {
+        let input = Input::read(item, &mut Errors::default());
+        input.traced_fields().into_iter().map(|field| field.member.to_token_stream().to_string()).collect()
+    }
+
     #[test]
-    fn function_pointers_are_left_out() {
+    fn functions_are_left_out() {
         let in_group = Group::new(Delimiter::None, quote!(for<'a> fn(&'a str) -> &'a str));
-        let item: DeriveInput = parse_quote! {
+        let item = parse_quote! {
             struct Type<T> {
                 plain: fn(&[T]) -> T,
                 in_parentheses: ((unsafe extern "C" fn(*const T, ...))),
                 from_a_macro: #in_group,
-                in_a_tuple: (fn(T),),
-                in_an_option: Option<fn(T)>,
-                closure: Box<dyn Fn(T)>,
+                in_an_option: Option<fn(&T)>,
+                closure: Box<dyn Fn(&T)>,
+                of_any_thread: Box<(dyn for<'a> std::ops::FnOnce(&'a T) -> &'a T + Send + 'static)>,
+                nested: std::cell::RefCell<Vec<Option<Box<dyn FnMut()>>>>,
+                in_a_cell: Cell<Option<fn(&T)>>,
             }
         };
-        let input = Input::read(&item, &mut Errors::default());
-        let traced = input.traced_fields().into_iter().map(|field| field.member.to_token_stream().to_string());
-        assert_eq!(traced.collect::<Vec<_>>(), ["in_a_tuple", "in_an_option", "closure"]);
+        assert!(traced(&item).is_empty());
+    }
+
+    #[test]
+    fn what_may_hold_more_than_functions_is_traced() {
+        let item = parse_quote! {
+            struct Type<T> {
+                in_a_tuple: (fn(T),),
+                other_trait: Box<dyn Source<T>>,
+                in_a_map: HashMap<String, fn(T)>,
+                with_more: Vec<fn(T), T>,
+                projected: <T as Vec<fn()>>::Item,
+                without_type: Vec,
+                parameter: Option<T>,
+            }
+        };
+        let all = "in_a_tuple other_trait in_a_map with_more projected without_type parameter";
+        assert_eq!(traced(&item).join(" "), all);
+    }
+
+    #[test]
+    fn references_are_left_out_where_they_stand_alone() {
+        let item = parse_quote! {
+            struct Type<T> {
+                reference: &'static T,
+                in_parentheses: (&'static mut [T]),
+                in_an_option: Option<&'static T>,
+            }
+        };
+        assert_eq!(traced(&item), ["in_an_option"]);
     }
 }

@@ -191,8 +191,9 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    /// What is left out holds none of the types that it mentions: references and other pointers, function pointers,
-    /// and `dyn Shape<T>`, which is traced if `Shape` says so, whatever `T` is.
+    /// What is left out holds none of the types that it mentions: raw pointers, function pointers, and `dyn Shape<T>`,
+    /// which is traced if `Shape` says so, whatever `T` is. Nor does a reference, but it is `Trace` only if its target
+    /// is.
     fn search(&mut self, ty: &'a Type) {
         match ty {
             Type::Array(ty) => self.search(&ty.elem),
@@ -200,6 +201,7 @@ impl<'a> Search<'_, 'a> {
             Type::Macro(ty) => self.search_macro(ty),
             Type::Paren(ty) => self.search(&ty.elem),
             Type::Path(ty) => self.search_path(ty),
+            Type::Reference(ty) => self.search(&ty.elem),
             Type::Slice(ty) => self.search(&ty.elem),
             Type::Tuple(ty) => ty.elems.iter().for_each(|ty| self.search(ty)),
             _ => {}

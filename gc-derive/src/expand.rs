@@ -198,13 +198,13 @@ impl Call {
     fn arm(&self, path: &TokenStream, variant: Option<&Ident>, fields: &[Field<'_>], skipped: bool) -> TokenStream {
         let (mut bindings, mut statements) = (Vec::new(), Vec::new());
         for (index, field) in fields.iter().enumerate() {
-            let binding = Ident::new(&format!("__field{index}"), field.span);
+            let binding = Ident::new(&format!("__field{index}"), field.ends[0]);
             match &self.skip {
                 _ if field.is_traced() && !skipped => {
                     let label = self.labels.then(|| label(variant, &field.member));
-                    call(&self.function, binding.clone(), label, &self.then, &mut statements);
+                    call(&self.function, binding.clone(), label, &self.then, field.ends, &mut statements);
                 }
-                Some(skip) => call(skip, binding.clone(), None, &[], &mut statements),
+                Some(skip) => call(skip, binding.clone(), None, &[], field.ends, &mut statements),
                 None => continue,
             }
             bindings.extend([name(&field.member), punct(':'), binding.into(), punct(',')]);
@@ -216,21 +216,30 @@ impl Call {
     }
 }
 
-/// The call of a function with one field, which is shown where that field is, and what is done then.
+/// The call of a function with one field, and what is done then. Its first token is where the type of the field begins,
+/// and its last where that ends: an error in the call as a whole is shown at the whole type.
 fn call(
     function: &[TokenTree],
     field: Ident,
     label: Option<Literal>,
     then: &[TokenTree],
+    [begin, end]: [Span; 2],
     statements: &mut Vec<TokenTree>,
 ) {
-    let span = field.span();
     let label = label.into_iter().flat_map(|label| [label.into(), punct(',')]);
     let mut arguments = Group::new(Delimiter::Parenthesis, label.chain(iter::once(field.into())).collect());
-    arguments.set_span(span);
-    statements.extend(function.iter().cloned());
+    arguments.set_span(end);
+    statements.extend(placed(function, begin));
     statements.push(arguments.into());
-    statements.extend(then.iter().cloned().chain(iter::once(punct(';'))));
+    statements.extend(placed(then, end).chain(iter::once(punct(';'))));
+}
+
+/// The same tokens in another place.
+fn placed(tokens: &[TokenTree], place: Span) -> impl Iterator<Item = TokenTree> {
+    tokens.iter().cloned().map(move |mut token| {
+        token.set_span(place);
+        token
+    })
 }
 
 /// What a field is called: `name`, `0`, `Variant.name`.

@@ -57,7 +57,9 @@ use crate::errors::Errors;
 /// parameters `'static`: those in skipped fields, and those that are only pointed to, as in `Cc<T>`, `Weak<T>`,
 /// `Rc<T>`, `PhantomData<T>` or `fn(T)`. A type with a lifetime parameter cannot be traced.
 ///
-/// A field whose type is written as a function pointer is left out, for there is no `Cc` in one:
+/// A field is left out where its type, as it is written, holds nothing that the collector could look into: a reference,
+/// or a function pointer or `dyn Fn`, also in a `Box`, `Cell`, `Option`, `RefCell` or `Vec`. Many of these types cannot
+/// be `Trace`. (So a closure that has captured a `Cc` keeps its object alive.)
 ///
 /// ```
 /// use gc_core::{Cc, Trace};
@@ -67,6 +69,7 @@ use crate::errors::Errors;
 ///     Number(f64),
 ///     List(Vec<Value>),
 ///     Native(fn(&[Value]) -> Value),
+///     Closure(Box<dyn Fn(&[Value]) -> Value>),
 /// }
 ///
 /// let list = Cc::new(Value::List(vec![Value::Number(2.0), Value::Native(|list| Value::Number(list.len() as f64))]));

@@ -8,6 +8,13 @@ use core::mem::{self, ManuallyDrop, MaybeUninit};
 /// What [`Cc::make_mut`] can make a copy of: what is `Clone` and [`Trace`], slices of such, and strings.
 ///
 /// Nothing else can implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be copied to another `Cc`: `Cc::make_mut` wants `Clone` and `Trace`",
+    label = "`Clone` or `Trace` is missing for this type, or for the elements of this slice",
+    note = "for a type of your own, add `#[derive(Clone, Trace)]` to its definition",
+    note = "for a type parameter, add the bounds `Clone + Trace`",
+    note = "without a copy, `Cc::get_mut` gives access to a value that no other pointer leads to"
+)]
 pub trait CloneToCc: Duplicate {}
 
 impl<T: ?Sized + Duplicate> CloneToCc for T {}

@@ -81,7 +81,8 @@ pub(crate) type Edge = NonNull<()>;
     label = "`Trace` is missing for this type",
     note = "for a type of your own, add `#[derive(Trace)]` to its definition",
     note = "for a trait object, make `Trace` a supertrait of the trait",
-    note = "for a field whose type holds no `Cc`, or belongs to another crate, put `#[trace(skip)]` on the field"
+    note = "for a field whose type holds no `Cc`, or belongs to another crate, put `#[trace(skip)]` on the field",
+    note = "for a closure, or another value that holds no `Cc`, `Cc::new_opaque` makes a `Cc` without `Trace`"
 )]
 pub unsafe trait Trace: 'static {
     /// Visits every `Cc` that this value owns.

@@ -1,4 +1,4 @@
-//! What cannot be cloned cannot be made one's own.
+//! What cannot be cloned, or put into a `Cc` of its own, cannot be made one's own.
 
 use gc_core::{Cc, Trace, coerce};
 
@@ -8,6 +8,26 @@ struct Unique(u32);
 trait Shape: Trace {}
 
 impl Shape for Unique {}
+
+#[derive(Clone)]
+struct Foreign;
+
+fn generic<T: Clone>(cc: &mut Cc<T>) {
+    Cc::make_mut(cc);
+}
+
+fn not_clone<T: Trace>(cc: &mut Cc<T>) {
+    Cc::make_mut(cc);
+}
+
+fn slice<T: Clone>(cc: &mut Cc<[T]>) {
+    Cc::make_mut(cc);
+}
+
+fn foreign(cc: &mut Cc<Foreign>, slice: &mut Cc<[Foreign]>) {
+    Cc::make_mut(cc);
+    Cc::make_mut(slice);
+}
 
 fn main() {
     let mut cc = Cc::new(Unique(1));

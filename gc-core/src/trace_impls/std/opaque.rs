@@ -14,7 +14,7 @@ use std::sync::{self, Arc, LazyLock, mpsc};
 use std::task::Waker;
 use std::thread::{JoinHandle, LocalKey};
 
-use crate::leaf;
+use crate::{Trace, leaf};
 
 // What others may own too.
 leaf! {
@@ -22,8 +22,9 @@ leaf! {
     rc::Weak<T>: [T: ?Sized + 'static],
     Arc<T>: [T: ?Sized + 'static],
     sync::Weak<T>: [T: ?Sized + 'static],
-    // Were `&'static mut T` among them, the compiler would suggest a `&mut` wherever a `Trace` is missing.
-    &'static T: [T: ?Sized],
+    // What it leads to is not traced. Were it not `Trace`, the compiler would suggest to borrow whatever is not, and
+    // leave out our own advice. So it would, with a `&mut`, if `&'static mut T` were among them.
+    &'static T: [T: ?Sized + Trace],
     *const T: [T: ?Sized + 'static],
     *mut T: [T: ?Sized + 'static],
     NonNull<T>: [T: ?Sized + 'static],
