@@ -39,7 +39,7 @@ impl<T: ?Sized> Cc<T> {
     /// ```
     pub fn on_drop<R: 'static>(this: &Cc<T>, callback: impl FnOnce() -> R + 'static) -> OnDrop<R> {
         let registered = Rc::new(Callback::new(callback));
-        Cc::attach_callback(this, Box::new(registered.clone()));
+        Cc::attach_callback(this, registered.clone());
         OnDrop { registered }
     }
 
@@ -73,12 +73,12 @@ impl<T: ?Sized> Cc<T> {
     /// ```
     pub fn watch(this: &Cc<T>, callback: impl FnOnce() + 'static) -> Watch {
         let watched = Cc::new(Watched(Callback::new(callback)));
-        Cc::attach_callback(this, Box::new(Cc::downgrade(&watched)));
+        Cc::attach_callback(this, Rc::new(Cc::downgrade(&watched)));
         Watch { watched }
     }
 
     /// Calls back when the object dies.
-    pub(crate) fn attach_callback(this: &Cc<T>, callback: Box<dyn DeathCallback>) {
+    pub(crate) fn attach_callback(this: &Cc<T>, callback: Rc<dyn DeathCallback>) {
         let object = this.object();
         // SAFETY: an object keeps its heap.
         unsafe { Heap::of(object).as_ref() }.attachments.attach_callback(object, callback);
@@ -321,7 +321,7 @@ impl<R> Callback<R> {
     }
 }
 
-impl<R> DeathCallback for Rc<Callback<R>> {
+impl<R> DeathCallback for Callback<R> {
     fn run(&self) {
         if let Some(callback) = self.callback.take() {
             callback();

@@ -185,7 +185,7 @@ impl<T: ?Sized> Cc<T> {
 
     /// The object.
     #[inline]
-    fn object(&self) -> ObjectPtr {
+    pub(crate) fn object(&self) -> ObjectPtr {
         // SAFETY: inv. 1.
         unsafe { ObjectPtr::from_value(self.value.cast()) }
     }

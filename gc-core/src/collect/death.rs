@@ -230,8 +230,8 @@ fn drop_values_of(heap: &Heap, object: ObjectPtr) {
 }
 
 /// Runs callbacks, newest first. A panic in one is kept.
-pub(super) fn run_callbacks(heap: &Heap, mut callbacks: Vec<Registered>) {
-    callbacks.sort_unstable_by_key(|registered| Reverse(registered.number));
+pub(super) fn run_callbacks(heap: &Heap, mut callbacks: impl AsMut<[Registered]> + IntoIterator<Item = Registered>) {
+    callbacks.as_mut().sort_unstable_by_key(|registered| Reverse(registered.number));
     for Registered { callback, .. } in callbacks {
         heap.unfinished.guard(|| callback.run());
         heap.unfinished.guard(|| drop(callback));

@@ -97,7 +97,7 @@ fn run_callbacks_at_exit(heap: &Heap) {
             due.sort_unstable_by_key(|registered: &Registered| registered.number);
         }
         let Some(newest) = due.pop() else { break };
-        run_user_code(heap, || run_callbacks(heap, vec![newest]));
+        run_user_code(heap, || run_callbacks(heap, [newest]));
     }
     heap.pacing.resume();
 }

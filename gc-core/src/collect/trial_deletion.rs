@@ -200,7 +200,7 @@ struct Pass<'h> {
     many: ObjectList,
     /// What the members add up to.
     counted: Cell<Tally>,
-    /// The blocks of the collected generations, if they are worth asking before a side word is; see [`filter`].
+    /// The blocks of the collected generations, if they are worth asking before a side word is; see [`choose_filter`].
     filter: Option<BlockFilter>,
 }
 

@@ -13,7 +13,10 @@ use super::visit;
 use crate::object::{ObjectPtr, Tracer};
 use core::cell::{Cell, RefCell};
 use core::mem;
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What is called when an object dies: when every weak pointer to it reads dead, and before its value is dropped.
 pub(crate) trait DeathCallback {
@@ -32,20 +35,29 @@ pub(crate) trait DeathCallback {
 /// A callback, with the number by which callbacks are ordered.
 pub(crate) struct Registered {
     pub(crate) number: u64,
-    pub(crate) callback: Box<dyn DeathCallback>,
+    pub(crate) callback: Rc<dyn DeathCallback>,
 }
 
+/// Callbacks on the death of one object, which mostly has one.
+pub(crate) type Callbacks = SmallVec<[Registered; 1]>;
+
 /// What hangs on one object.
-#[derive(Default)]
 struct Attachment {
-    callbacks: Vec<Registered>,
+    to: ObjectPtr,
+    callbacks: Callbacks,
     values: BTreeMap<u64, ObjectPtr>,
+}
+
+impl Attachment {
+    fn new(to: ObjectPtr) -> Attachment {
+        Attachment { to, callbacks: Callbacks::new(), values: BTreeMap::new() }
+    }
 }
 
 /// See the module.
 #[derive(Default)]
 pub(crate) struct Attachments {
-    of: RefCell<HashMap<ObjectPtr, Attachment>>,
+    table: RefCell<HashTable<Attachment>>,
     /// The number of the next callback or value.
     next: Cell<u64>,
     /// Whether a callback has been asked to run at the end of the thread, since these were last taken.
@@ -54,10 +66,10 @@ pub(crate) struct Attachments {
 
 impl Attachments {
     /// Calls back when an object dies.
-    pub(crate) fn attach_callback(&self, object: ObjectPtr, callback: Box<dyn DeathCallback>) {
+    pub(crate) fn attach_callback(&self, object: ObjectPtr, callback: Rc<dyn DeathCallback>) {
         let number = self.take_number();
-        let mut pointless = Vec::new();
-        self.with(object, |attachment| {
+        let mut pointless = Callbacks::new();
+        self.extend(object, |attachment| {
             let callbacks = &mut attachment.callbacks;
             if callbacks.len() == callbacks.capacity() {
                 // Before the list grows, what has become pointless goes. It grows to twice the rest, so that this is
@@ -74,7 +86,7 @@ impl Attachments {
     /// Makes a value the object's own, whose strong pointer is that of the caller. Gives the number to release it by.
     pub(crate) fn attach_value(&self, object: ObjectPtr, value: ObjectPtr) -> u64 {
         let number = self.take_number();
-        self.with(object, |attachment| {
+        self.extend(object, |attachment| {
             attachment.values.insert(number, value);
         });
         number
@@ -82,22 +94,26 @@ impl Attachments {
 
     /// Takes a value away from an object, and gives its strong pointer; `None` if the object does not have it any more.
     pub(crate) fn detach_value(&self, object: ObjectPtr, number: u64) -> Option<ObjectPtr> {
-        self.of.borrow_mut().get_mut(&object)?.values.remove(&number)
+        self.with(object, |attachment| attachment.values.remove(&number)).flatten()
     }
 
     /// The number of callbacks of an object.
     pub(crate) fn count_callbacks(&self, object: ObjectPtr) -> usize {
-        self.of.borrow().get(&object).map_or(0, |attachment| attachment.callbacks.len())
+        self.with(object, |attachment| attachment.callbacks.len()).unwrap_or_default()
     }
 
     /// Takes the callbacks of a dying object.
-    pub(crate) fn take_callbacks(&self, object: ObjectPtr) -> Vec<Registered> {
-        self.of.borrow_mut().get_mut(&object).map(|attachment| mem::take(&mut attachment.callbacks)).unwrap_or_default()
+    pub(crate) fn take_callbacks(&self, object: ObjectPtr) -> Callbacks {
+        self.with(object, |attachment| mem::take(&mut attachment.callbacks)).unwrap_or_default()
     }
 
     /// Ends the attachment of an object, and gives the strong pointers to its values.
     pub(crate) fn take_values(&self, object: ObjectPtr) -> impl Iterator<Item = ObjectPtr> + use<> {
-        let ended = self.of.borrow_mut().remove(&object);
+        let ended = {
+            let mut table = self.table.borrow_mut();
+            let found = table.find_entry(object.address_hash(), |it| it.to == object);
+            found.ok().map(|entry| entry.remove().0)
+        };
         ended.map(|attachment| attachment.values).unwrap_or_default().into_values()
     }
 
@@ -113,9 +129,9 @@ impl Attachments {
         if !self.has_new_at_exit.take() {
             return taken;
         }
-        for attachment in self.of.borrow_mut().values_mut() {
+        for attachment in self.table.borrow_mut().iter_mut() {
             let callbacks = mem::take(&mut attachment.callbacks).into_iter();
-            let (due, rest): (Vec<_>, _) = callbacks.partition(|it| it.callback.at_exit() && it.callback.is_alive());
+            let (due, rest): (Callbacks, _) = callbacks.partition(|it| it.callback.at_exit() && it.callback.is_alive());
             attachment.callbacks = rest;
             taken.extend(due);
         }
@@ -124,18 +140,24 @@ impl Attachments {
 
     /// Whether no object has an attachment.
     pub(crate) fn is_empty(&self) -> bool {
-        self.of.borrow().is_empty()
+        self.table.borrow().is_empty()
     }
 
     /// Visits the values of an object.
     pub(crate) fn trace(&self, object: ObjectPtr, tracer: &mut Tracer<'_>) {
-        if let Some(attachment) = self.of.borrow().get(&object) {
-            attachment.values.values().for_each(|&value| visit(value, tracer));
-        }
+        self.with(object, |attachment| attachment.values.values().for_each(|&value| visit(value, tracer)));
     }
 
-    fn with(&self, object: ObjectPtr, attach: impl FnOnce(&mut Attachment)) {
-        attach(self.of.borrow_mut().entry(object).or_default());
+    /// Does something with the attachment of an object, if it has one.
+    fn with<R>(&self, object: ObjectPtr, each: impl FnOnce(&mut Attachment) -> R) -> Option<R> {
+        self.table.borrow_mut().find_mut(object.address_hash(), |it| it.to == object).map(each)
+    }
+
+    /// Adds to the attachment of an object.
+    fn extend(&self, object: ObjectPtr, attach: impl FnOnce(&mut Attachment)) {
+        let mut table = self.table.borrow_mut();
+        let entry = table.entry(object.address_hash(), |it| it.to == object, |it| it.to.address_hash());
+        attach(entry.or_insert_with(|| Attachment::new(object)).into_mut());
         object.header().set_attached();
     }
 

@@ -47,6 +47,12 @@ impl ObjectPtr {
         self.0
     }
 
+    /// A hash of the address; see [`address_hash`].
+    #[inline]
+    pub(crate) fn address_hash(self) -> u64 {
+        address_hash(self.0.addr().get() as u64)
+    }
+
     /// The address of the header, and of the slot.
     #[inline]
     pub(crate) fn header_ptr(self) -> NonNull<Header> {
@@ -135,5 +141,49 @@ impl ObjectPtr {
     pub(crate) fn is_finalized(self) -> bool {
         let header = self.header();
         !header.is_unfinalized() && (header.vtable().has_finalizer)()
+    }
+}
+
+/// A hash for tables of `hashbrown`, which go by its low bits, and by the seven highest.
+///
+/// Neighbours in memory, which are mostly made one after the other and used so, are neighbours in a table too, in
+/// groups of up to 64: what is fetched into the cache for one is there for the next. The groups lie at random
+/// (Fibonacci hashing; Knuth, *The Art of Computer Programming* 3, 6.4).
+#[inline]
+fn address_hash(address: u64) -> u64 {
+    const FIBONACCI: u64 = 0x9E37_79B9_7F4A_7C15;
+    // The smallest slots are of 32 B.
+    let slot = address / 32;
+    let group = (slot / 64).wrapping_mul(FIBONACCI) >> 32;
+    let tag = slot.wrapping_mul(FIBONACCI) >> 57;
+    (tag << 57) | (group << 6) | (slot % 64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address_hash;
+    use std::collections::HashSet;
+
+    #[test]
+    fn neighbours_are_neighbours_in_a_table_and_tell_apart() {
+        for start in [0x7f00_0000_0000, 0x1234_0000] {
+            let hashes: Vec<_> = (0..64).map(|slot| address_hash(start + 32 * slot)).collect();
+            assert!(hashes.windows(2).all(|two| (two[1] & 0xFFFF) == (two[0] & 0xFFFF) + 1));
+            assert!(hashes.iter().map(|hash| hash >> 57).collect::<HashSet<_>>().len() > 32);
+        }
+    }
+
+    /// However large the objects are, a table of twice as many places has them everywhere.
+    #[test]
+    fn objects_of_any_size_are_spread_over_a_table() {
+        const PLACES: usize = 1 << 16;
+        for size in [32, 48, 64, 512, 2048, 57_216, 65_536, 1 << 20] {
+            let mut rows = vec![0; PLACES / 64];
+            for object in 0..PLACES as u64 / 2 {
+                rows[address_hash(0x10_0000 + size * object) as usize % PLACES / 64] += 1;
+            }
+            let (empty, most) = (rows.iter().filter(|&&row| row == 0).count(), rows.iter().max());
+            assert!(empty < rows.len() * 6 / 10 && most < Some(&160), "{size}: {empty} empty, at most {most:?}");
+        }
     }
 }

@@ -175,8 +175,8 @@ impl<K: ?Sized + Hash + Eq> sealed::Strategy<K> for ByValue {
 impl<K: ?Sized> sealed::Strategy<K> for ByIdentity {
     const IDENTITY: bool = true;
 
-    fn hash(hasher: &RandomState, key: &Cc<K>) -> u64 {
-        hasher.hash_one(Cc::as_ptr(key).cast::<()>())
+    fn hash(_: &RandomState, key: &Cc<K>) -> u64 {
+        key.object().address_hash()
     }
 
     fn same(key: &Cc<K>, other: &Cc<K>) -> bool {

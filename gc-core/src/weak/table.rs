@@ -119,21 +119,19 @@ impl<E> Table<E> {
         mut equal: impl FnMut(&Key) -> bool,
     ) -> Result<EntryId, Vacancy> {
         let vacancy = self.vacancy(hash);
-        self.candidates(hash, key).find_map(|(id, key)| equal(&key).then_some(id)).ok_or(vacancy)
-    }
-
-    /// The keys of the entries with that hash.
-    fn candidates<Key, F>(&self, hash: u64, key: F) -> impl Iterator<Item = (EntryId, Key)> + use<E, Key, F>
-    where
-        F: Fn(&E) -> Option<Key>,
-    {
-        let slots = self.slots.borrow();
-        let same_hash = slots.iter_hash(hash).filter(|slot| slot.at.hash == hash);
-        let mut found = same_hash.filter_map(|slot| Some((slot.at, key(&slot.entry)?)));
-        // There is hardly ever more than one, and then no memory is allocated.
-        let first = found.next();
-        let rest: Vec<_> = found.collect();
-        first.into_iter().chain(rest)
+        let read = |slot: &Slot<E>| (slot.at, key(&slot.entry));
+        let first = self.slots.borrow().find(hash, |slot| slot.at.hash == hash).map(read);
+        let Some((first, first_key)) = first else { return Err(vacancy) };
+        if first_key.is_some_and(|key| equal(&key)) {
+            return Ok(first);
+        }
+        // There is hardly ever more than one with that hash.
+        let others: Vec<_> = {
+            let slots = self.slots.borrow();
+            slots.iter_hash(hash).filter(|slot| slot.at.hash == hash && slot.at != first).map(read).collect()
+        };
+        let mut others = others.into_iter().filter_map(|(id, key)| Some((id, key?)));
+        others.find_map(|(id, key)| equal(&key).then_some(id)).ok_or(vacancy)
     }
 
     /// Reads an entry, if it is still there. `read` must not run user code.
@@ -227,7 +225,7 @@ impl<E: 'static> Table<E> {
 
     /// Whether no entry with that hash has been added since the key was looked up.
     fn is_vacant(&self, &Vacancy { hash, seen }: &Vacancy) -> bool {
-        !self.slots.borrow().iter_hash(hash).any(|slot| slot.at.hash == hash && slot.at.id >= seen)
+        self.slots.borrow().find(hash, |slot| slot.at.hash == hash && slot.at.id >= seen).is_none()
     }
 
     /// Adds an entry that goes when `object` dies. User code may run.
@@ -256,7 +254,7 @@ impl<E: 'static> Table<E> {
     }
 
     fn remove_at_death_of<T: ?Sized>(self: &Rc<Table<E>>, object: &Cc<T>, entry: EntryId) {
-        Cc::attach_callback(object, Box::new(Hook { table: Rc::downgrade(self), entry }));
+        Cc::attach_callback(object, Rc::new(Hook { table: Rc::downgrade(self), entry }));
     }
 }
 
