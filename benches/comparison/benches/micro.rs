@@ -2,14 +2,19 @@
 //!
 //! What `Rc` has as well is measured beside it.
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gc_core::gc::{self, Generation};
+use gc_core::weak::{WeakSet, WeakValueMap};
 use gc_core::{Cc, Trace, coerce};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::rc::Rc;
 
 const MANY: usize = 1000;
+/// More than the caches hold.
+const VERY_MANY: usize = 300_000;
 
 #[derive(Trace, Default)]
 struct Node {
@@ -105,5 +110,115 @@ fn unsized_values(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(micro, pointers, weak_pointers, collections, unsized_values);
+/// What happens at the deaths of very many objects: their making, and all that is asked for, included.
+fn deaths(criterion: &mut Criterion) {
+    /// Counts its drops.
+    struct Counting(Rc<Cell<usize>>);
+
+    impl Drop for Counting {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
+        let mut group = criterion.benchmark_group(name);
+        group.sample_size(10).throughput(Throughput::Elements(VERY_MANY as u64));
+        group
+    }
+
+    /// Makes objects, and lets them die.
+    fn live<T>(make: impl FnMut(usize) -> T) {
+        drop((0..VERY_MANY).map(make).collect::<Vec<_>>());
+    }
+
+    let _pause = gc::pause();
+    let count = || Rc::new(Cell::new(0));
+    let mut deaths = group(criterion, "callback on the death of an object");
+    deaths.bench_function("Cc::on_drop", |bencher| {
+        bencher.iter_batched(
+            count,
+            |count| {
+                live(|_| {
+                    let (object, count) = (node(), count.clone());
+                    Cc::on_drop(&object, move || count.set(count.get() + 1));
+                    object
+                })
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    deaths.bench_function("Rc of a type with Drop", |bencher| {
+        bencher.iter_batched(count, |count| live(|_| Rc::new(Counting(count.clone()))), BatchSize::PerIteration);
+    });
+    deaths.finish();
+
+    let mut sets = group(criterion, "weak set by identity: in, and out at death");
+    sets.bench_function("WeakSet", |bencher| {
+        bencher.iter_batched(
+            WeakSet::by_identity,
+            |set| {
+                live(|_| {
+                    let object = node();
+                    set.insert(&object);
+                    object
+                })
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    sets.bench_function("HashMap of rc::Weak, by hand", |bencher| {
+        bencher.iter_batched(
+            HashMap::new,
+            |mut set| {
+                let objects: Vec<_> = (0..VERY_MANY)
+                    .map(|number| {
+                        let object = Rc::new(number);
+                        set.insert(Rc::as_ptr(&object), Rc::downgrade(&object));
+                        object
+                    })
+                    .collect();
+                objects.iter().for_each(|object| drop(set.remove(&Rc::as_ptr(object))));
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    sets.finish();
+
+    let mut maps = group(criterion, "map with weak values: in, found, and out at death");
+    maps.bench_function("WeakValueMap", |bencher| {
+        bencher.iter_batched(
+            WeakValueMap::new,
+            |map| {
+                live(|number| {
+                    let object = node();
+                    map.insert(number, &object);
+                    assert!(map.get(&number).is_some());
+                    object
+                })
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    maps.bench_function("HashMap of rc::Weak, by hand", |bencher| {
+        bencher.iter_batched(
+            HashMap::new,
+            |mut map| {
+                let objects: Vec<_> = (0..VERY_MANY)
+                    .map(|number| {
+                        let object = Rc::new(number);
+                        map.insert(number, Rc::downgrade(&object));
+                        assert!(map[&number].upgrade().is_some());
+                        object
+                    })
+                    .collect();
+                objects.iter().for_each(|object| drop(map.remove(&**object)));
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    maps.finish();
+}
+
+criterion_group!(micro, pointers, weak_pointers, collections, unsized_values, deaths);
 criterion_main!(micro);
