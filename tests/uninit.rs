@@ -339,7 +339,7 @@ fn fat_pointers_can_be_plain_for_a_while() {
 
 /// An opaque object was made for its value as it was: for one that needs no drop.
 #[test]
-fn an_opaque_object_cannot_be_written_later() {
+fn an_opaque_object_cannot_be_written_later_and_its_content_may_leak() {
     fn assert_refused<T: 'static>(assume_init: impl FnOnce() -> Cc<T>) {
         let panic = panic::catch_unwind(AssertUnwindSafe(assume_init)).err().expect("a panic");
         let message = panic.downcast_ref::<String>().expect("a message");
